@@ -1,0 +1,37 @@
+"""Describe an LLM use case, get a recommendation with its evidence, check it with a pilot."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advisor.factors import FACTORS, Factor
+from advisor.use_case import DONT_KNOW, UseCase, UseCaseError
+
+if TYPE_CHECKING:
+    from advisor.advice import Advice
+    from advisor.judge import Verdict
+
+__all__ = ["DONT_KNOW", "FACTORS", "Factor", "UseCase", "UseCaseError", "advise", "verdict"]
+
+
+def advise(
+    description: str, answers: Mapping[str, str] | None = None, *, exclude: Collection[str] = ()
+) -> Advice:
+    """Advice on a use case described in a sentence or two.
+
+    ``answers`` maps question ids to values or ``dont_know``; ``exclude`` names cases that must
+    not count as evidence. Raises ``UseCaseError``. The first call loads the encoder, some seconds.
+    """
+    use_case = UseCase(description, dict(answers or {}))  # checked before anything heavy loads
+    from advisor.engine import advise_use_case
+
+    return advise_use_case(use_case, exclude)
+
+
+def verdict(advice: Advice | Mapping[str, Any], pilot: Path) -> Verdict:
+    """Advice against a finished pilot, read from its folder; see ``advisor.judge``."""
+    from advisor.judge import judge, read_result
+
+    return judge(advice if isinstance(advice, Mapping) else advice.to_json(), read_result(pilot))

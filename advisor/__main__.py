@@ -1,0 +1,151 @@
+"""python -m advisor questions | advise | verdict"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from advisor import FACTORS, UseCaseError, advise
+from advisor.judge import VerdictError
+
+
+def _questions(args: argparse.Namespace) -> int:
+    rows = [
+        {"id": f.id, "question": f.question, "why": f.why,
+         "options": [{"value": o.value, "label": o.label} for o in f.options], "source": f.source}
+        for f in FACTORS
+    ]
+    if args.json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return 0
+    for row in rows:
+        options = ", ".join(f"{o['value']} ({o['label']})" for o in row["options"])  # type: ignore
+        print(f"{row['id']}: {row['question']}\n    {row['why']}\n    {options}")
+    return 0
+
+
+def _answers(args: argparse.Namespace) -> dict[str, str]:
+    answers: dict[str, str] = {}
+    if args.answers:
+        raw = _read_json(args.answers)
+        if not isinstance(raw, dict):
+            raise UseCaseError(f"{args.answers}: expected one object of question ids and values")
+        answers |= {str(name): str(value) for name, value in raw.items()}
+    for pair in args.answer:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UseCaseError(f"--answer {pair!r}: expected ID=VALUE")
+        answers[name] = value
+    return answers
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise UseCaseError(f"{path}: expected a readable JSON file: {error}") from error
+
+
+def _advise(args: argparse.Namespace) -> int:
+    if args.batch:
+        if not args.out:
+            raise UseCaseError("--batch: expected --out OUT.jsonl beside it")
+        return _batch(args.batch, args.out)
+    if args.text is None:
+        raise UseCaseError("expected the description as an argument, or --batch IN --out OUT")
+    text = sys.stdin.read() if args.text == "-" else args.text
+    advice = advise(text, _answers(args))
+    if args.json:
+        print(json.dumps(advice.to_json(), ensure_ascii=False))
+    else:
+        from advisor.report import advice_markdown
+
+        print(advice_markdown(advice), end="")
+    return 0
+
+
+def _batch(source: Path, target: Path) -> int:
+    """One advice a line; a bad line gives an error line and the rest go on."""
+    from tqdm import tqdm
+
+    failed = False
+    try:
+        with source.open("rb") as lines, target.open("w", encoding="utf-8") as out:
+            for number, raw in enumerate(tqdm(lines, unit=" use cases", disable=None), start=1):
+                if not raw.strip():
+                    continue
+                row = _batch_line(number, raw)
+                failed = failed or "error" in row
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise UseCaseError(f"{error.filename or target}: {error.strerror}") from error
+    return int(failed)
+
+
+def _batch_line(number: int, raw: bytes) -> dict[str, Any]:
+    name = None
+    try:
+        row = json.loads(raw.decode("utf-8-sig"))
+        if not isinstance(row, dict):
+            raise UseCaseError("expected an object {id, description, answers?}")
+        name = row.get("id")
+        answers = row.get("answers") or {}
+        if not isinstance(answers, dict):
+            raise UseCaseError("answers: expected an object of question ids and values")
+        answers = {str(k): str(v) for k, v in answers.items()}
+        return {"id": name, **advise(row.get("description", ""), answers).to_json()}
+    except UnicodeDecodeError:
+        return {"id": name, "line": number, "error": "expected UTF-8 text, found other bytes"}
+    except (json.JSONDecodeError, RecursionError) as error:
+        return {"id": name, "line": number, "error": f"expected a JSON object: {error}"}
+    except UseCaseError as error:
+        return {"id": name, "line": number, "error": str(error)}
+
+
+def _verdict(args: argparse.Namespace) -> int:
+    from advisor.judge import judge, read_result
+
+    advice = _read_json(args.advice)
+    if not isinstance(advice, dict):
+        raise VerdictError(f"{args.advice}: expected the object that advise --json prints")
+    result = judge(advice, read_result(args.pilot))
+    if args.json:
+        print(result.model_dump_json())
+    else:
+        print(f"{result.verdict}: {result.approach}\n{result.why}\n{result.needs}".rstrip())
+    return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0 done, 1 some batch line failed, 2 the input cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m advisor", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    questions = commands.add_parser("questions", help="the questionnaire")
+    questions.set_defaults(run=_questions)
+    ask = commands.add_parser("advise", help="advice on one use case, or on a file of them")
+    ask.add_argument("text", nargs="?", help="the description; - reads standard input")
+    ask.add_argument("--answer", action="append", default=[], metavar="ID=VALUE")
+    ask.add_argument("--answers", type=Path, metavar="FILE.json")
+    ask.add_argument("--batch", type=Path, metavar="IN.jsonl")
+    ask.add_argument("--out", type=Path, metavar="OUT.jsonl")
+    ask.set_defaults(run=_advise)
+    check = commands.add_parser("verdict", help="advice against a pilot")
+    check.add_argument("--advice", type=Path, required=True)
+    check.add_argument("--pilot", type=Path, required=True)
+    check.set_defaults(run=_verdict)
+    for command in (questions, ask, check):
+        command.add_argument("--json", action="store_true", help="one JSON object, nothing else")
+    args = parser.parse_args(argv)
+    try:
+        status: int = args.run(args)
+    except (UseCaseError, VerdictError) as error:
+        print(f"advisor: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

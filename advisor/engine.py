@@ -1,0 +1,194 @@
+"""Rules, the wording as a whole and the nearest cases, summed into calibrated probabilities."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.advice import Advice, Neighbour, Reason, Understood
+from advisor.factors import FACTORS
+from advisor.infer import DATA, Reading, default_reader
+from advisor.interview import next_question, would_change
+from advisor.ladder import ladder
+from advisor.rules import PLACES, RULES, activations
+from advisor.use_case import UseCase
+from casebank import APPROACHES, FACTOR_VALUES, load_cases
+from casebank.bank import CaseBank, Match
+from casebank.encoder import SentenceEncoder
+
+Array = NDArray[np.float64]
+FACTOR_PLACES = {
+    factor: np.array([PLACES[factor, value] for value in values])
+    for factor, values in FACTOR_VALUES.items()
+}
+SHARPNESS = 12.0  # how much faster a nearer case counts than a farther one
+WORDING = "The description as a whole reads like use cases that were served this way."
+NEAREST = "The nearest documented cases chose this way."
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Learned by ``advisor.fit``: ``rules`` has shape (number of rules, 4), ``start`` (4,)."""
+
+    rules: Array
+    start: Array
+    wording: float
+    neighbours: float
+
+
+@lru_cache(maxsize=1)
+def default_weights() -> Weights:
+    raw = json.loads((DATA / "weights.json").read_text(encoding="utf-8"))
+    rules = [[raw["rules"][rule.code][a] for a in APPROACHES] for rule in RULES]
+    start = [raw["start"][a] for a in APPROACHES]
+    return Weights(np.array(rules), np.array(start), raw["wording"], raw["neighbours"])
+
+
+def cache_folder() -> Path:
+    """Where computed vectors are kept; ``ADVISOR_CACHE`` overrides."""
+    default = Path.home() / ".cache" / "fine-tune-decision-advisor"
+    return Path(os.environ.get("ADVISOR_CACHE", default))
+
+
+@lru_cache(maxsize=1)
+def default_bank() -> CaseBank:
+    return CaseBank(load_cases(), SentenceEncoder(), cache_folder())
+
+
+def votes_of(matches: Sequence[Match]) -> Array:
+    """Share of each approach among near cases, nearer ones counting more; minus an even split."""
+    votes = np.zeros(4)
+    for match in matches:
+        votes[APPROACHES.index(match.case.approach)] += np.exp(SHARPNESS * match.similarity)
+    return votes / votes.sum() - 0.25 if matches else votes
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The sum, before it is put into words. Beliefs have shape (number of factor values,)."""
+
+    weights: Weights
+    text: Array
+    votes: Array
+
+    def probabilities(self, beliefs: Array, n_answers: int) -> Array:
+        """Shape (n, 4) for beliefs of shape (n, factor values)."""
+        scores = activations(beliefs) @ self.weights.rules + self.weights.start
+        scores = scores + self.outside(n_answers).sum(0)
+        scores -= scores.max(axis=1, keepdims=True)
+        exp = np.exp(scores)
+        result: Array = exp / exp.sum(axis=1, keepdims=True)
+        return result
+
+    def outside(self, n_answers: int) -> Array:
+        """What wording and neighbours add, shape (2, 4); it fades as answers settle factors."""
+        trust = 1.0 / (1.0 + n_answers)
+        return trust * np.stack(
+            [self.weights.wording * (self.text - self.text.mean()),
+             self.weights.neighbours * (self.votes - self.votes.mean())]
+        )
+
+
+def with_answers(beliefs: Array, answers: dict[str, str]) -> Array:
+    """Beliefs in which each answered factor is certain."""
+    result = beliefs.copy()
+    for factor, value in answers.items():
+        result[FACTOR_PLACES[factor]] = 0.0
+        result[PLACES[factor, value]] = 1.0
+    return result
+
+
+def advise_use_case(use_case: UseCase, exclude: Collection[str] = ()) -> Advice:
+    """Advice on a use case; ``exclude`` names cases that must not count as evidence."""
+    bank = default_bank()
+    vector = bank.encoder.encode([use_case.description])[0]
+    reading = default_reader().read(use_case.description, vector)
+    matches = bank.nearest(vector, k=8, exclude=exclude)
+    decision = Decision(default_weights(), reading.approach, votes_of(matches))
+    known = use_case.known
+    beliefs = with_answers(reading.beliefs, known)
+    probabilities = decision.probabilities(beliefs[None], len(known))[0]
+    best = int(probabilities.argmax())
+    changes = would_change(decision, beliefs, use_case.answers, best)
+    return Advice(
+        description=use_case.description,
+        approach=APPROACHES[best],
+        probabilities=_shares(probabilities),
+        flags=_flags(beliefs, matches),
+        ladder=ladder(APPROACHES[best], beliefs),
+        reasons=_reasons(decision, beliefs, len(known), best),
+        neighbours=[_neighbour(match) for match in matches[:5]],
+        next_question=next_question(decision, beliefs, use_case.answers, best),
+        would_change_if=changes,
+        understood=_understood(reading, beliefs, known),
+    )
+
+
+def _shares(probabilities: Array) -> dict[str, float]:
+    return {a: round(float(p), 4) for a, p in zip(APPROACHES, probabilities, strict=True)}
+
+
+def _flags(beliefs: Array, matches: Sequence[Match]) -> list[str]:
+    flags = [
+        flag
+        for flag, factor in (("preference", "preference"), ("tools", "tools"),
+                             ("rescope", "broad_scope"))
+        if beliefs[PLACES[factor, "yes"]] > 0.5
+    ]
+    # A narrow task over many labelled examples with no text to write is a classifier's work too;
+    # near cases decide, because no factor states it.
+    near = [match for match in matches[:5] if match.similarity > 0.45]
+    for flag in ("classical", "disputed"):
+        votes = sum(flag in match.case.flags for match in near)
+        closest = bool(near) and flag in near[0].case.flags and near[0].similarity > 0.6
+        if votes >= 2 or closest:
+            flags.append(flag)
+    return flags
+
+
+def _reasons(decision: Decision, beliefs: Array, n_answers: int, best: int) -> list[Reason]:
+    """What moved the score, strongest effect on the leading approach first."""
+    parts = activations(beliefs[None])[0][:, None] * decision.weights.rules
+    named = [(r.code, r.text, r.source, part) for r, part in zip(RULES, parts, strict=True)]
+    outside = decision.outside(n_answers)
+    named.append(("E01", WORDING, "use cases written for this project", outside[0]))
+    named.append(("E02", NEAREST, "the case bank, cases below", outside[1]))
+    named = [entry for entry in named if np.abs(entry[3]).max() >= 0.05]
+    named.sort(key=lambda entry: -abs(entry[3][best]))
+    return [
+        Reason(code=code, text=text, source=source, contributions=_shares(part))
+        for code, text, source, part in named
+    ]
+
+
+def _neighbour(match: Match) -> Neighbour:
+    case = match.case
+    return Neighbour(
+        id=case.id, title=case.title, approach=case.approach,
+        similarity=round(match.similarity, 4), source=str(case.sources[0].url),
+    )
+
+
+def _understood(reading: Reading, beliefs: Array, known: dict[str, str]) -> list[Understood]:
+    rows = []
+    for factor in FACTORS:
+        values = FACTOR_VALUES[factor.id]
+        shares = beliefs[FACTOR_PLACES[factor.id]]
+        place = int(shares.argmax())
+        stated = shares[place] > max(0.5, 1 - shares.sum())
+        value = values[place] if stated else None
+        rows.append(Understood(
+            factor=factor.id, label=factor.label, value=value,
+            value_label=factor.value_label(value) if value else "Not said",
+            probability=round(float(shares[place] if value else 1 - shares.sum()), 4),
+            words=reading.words(factor.id, value) if value and factor.id not in known else [],
+            from_answer=factor.id in known,
+        ))
+    return rows

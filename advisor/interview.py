@@ -1,0 +1,90 @@
+"""Which question to ask next, and which answer would change the recommendation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.advice import Change, OptionOut, Question
+from advisor.factors import BY_ID
+from advisor.rules import PLACES
+from casebank import APPROACHES, FACTOR_VALUES
+
+if TYPE_CHECKING:
+    from advisor.engine import Decision
+
+Array = NDArray[np.float64]
+_OPTIONS = [(factor, value) for factor, values in FACTOR_VALUES.items() for value in values]
+_FACTOR_OF = [factor for factor, _ in _OPTIONS]
+# Row i settles option i: its factor's places are cleared, then its own is set.
+_CLEAR = np.array([[1.0 if f == g else 0.0 for g, _ in PLACES] for f in _FACTOR_OF])
+_SET = np.array([[1.0 if pair == place else 0.0 for place in PLACES] for pair in _OPTIONS])
+PRIOR = 0.15  # an option that the text does not speak of may still be the answer
+SURE = 0.97  # above this no single answer is worth a person's time
+
+
+def outcomes(decision: Decision, beliefs: Array, n_answers: int) -> Array:
+    """Probabilities of the approaches after each possible answer; shape (options, 4)."""
+    after = beliefs[None] * (1 - _CLEAR) + _SET
+    return decision.probabilities(after, n_answers + 1)
+
+
+def _chances(beliefs: Array) -> Array:
+    """How likely each option is to be the answer, shape (options,); sums to one per factor."""
+    chances = np.array([beliefs[PLACES[pair]] for pair in _OPTIONS]) + PRIOR
+    totals = _CLEAR @ np.array([beliefs[p] + PRIOR for p in PLACES.values()])
+    result: Array = chances / totals
+    return result
+
+
+def next_question(
+    decision: Decision, beliefs: Array, answers: Mapping[str, str], best: int
+) -> Question | None:
+    """The open question whose answer is expected to move the decision most.
+
+    None when no answer to an open question could change the recommendation. The measure is the
+    expected change in the probabilities (half the sum of absolute differences), weighted with
+    how likely each answer is.
+    """
+    n_known = sum(value in FACTOR_VALUES[name] for name, value in answers.items())
+    now = decision.probabilities(beliefs[None], n_known)[0]
+    after = outcomes(decision, beliefs, n_known)
+    open_option = np.array([factor not in answers for factor in _FACTOR_OF])
+    changes = (after.argmax(axis=1) != best) & open_option
+    if not changes.any() or now[best] >= SURE:
+        return None
+    moved = 0.5 * np.abs(after - now).sum(axis=1) * _chances(beliefs) * open_option
+    worth: dict[str, float] = {}
+    for factor, value in zip(_FACTOR_OF, moved, strict=True):
+        worth[factor] = worth.get(factor, 0.0) + float(value)
+    factor = BY_ID[max(worth, key=lambda name: worth[name])]
+    return Question(
+        id=factor.id, question=factor.question, why=factor.why, source=factor.source,
+        options=[OptionOut(value=o.value, label=o.label) for o in factor.options],
+    )
+
+
+def would_change(
+    decision: Decision, beliefs: Array, answers: Mapping[str, str], best: int, limit: int = 6
+) -> list[Change]:
+    """Answers to open questions that would change the recommendation, likeliest first."""
+    n_known = sum(value in FACTOR_VALUES[name] for name, value in answers.items())
+    after = outcomes(decision, beliefs, n_known)
+    chances = _chances(beliefs)
+    places = [
+        i for i, (factor, _) in enumerate(_OPTIONS)
+        if factor not in answers and after[i].argmax() != best
+    ]
+    places.sort(key=lambda i: -chances[i] * after[i].max())
+    changes = []
+    for i in places[:limit]:
+        factor, value = _OPTIONS[i]
+        approach = APPROACHES[int(after[i].argmax())]
+        changes.append(Change(
+            question_id=factor, value=value, approach=approach,
+            text=f"{BY_ID[factor].question} → {BY_ID[factor].value_label(value)}",
+        ))
+    return changes

@@ -1,0 +1,77 @@
+"""Advice and pilots as Markdown, to keep and to hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.advice import Advice
+
+NAMES = {
+    "prompting": "Prompting",
+    "rag": "Retrieval (RAG)",
+    "fine_tuning": "Fine-tuning",
+    "rag+fine_tuning": "Retrieval and fine-tuning",
+}
+FLAG_TEXT = {
+    "preference": "People can rank outputs but not write the ideal one: think of preference tuning.",
+    "tools": "Other systems must be called: describe the tools, and test the calls.",
+    "classical": "No LLM may be needed: make a classical model one of the arms.",
+    "rescope": "Too broad to make progress on: split it, or say no to a part.",
+    "disputed": "Experts are on record on both sides of cases like this one.",
+}
+
+
+def advice_markdown(advice: Advice) -> str:
+    """The advice as one Markdown document."""
+    lines = ["# Advice", "", *_quote(advice.description), "",
+             f"**{NAMES[advice.approach]}**", "", "| approach | probability |", "|---|---|"]
+    lines += [f"| {NAMES[a]} | {p:.0%} |" for a, p in advice.probabilities.items()]
+    lines += ["", *[f"- {FLAG_TEXT[flag]}" for flag in advice.flags], "", "## Ladder", ""]
+    for rung in advice.ladder:
+        if rung.status != "not_indicated":
+            lines += [f"1. **{rung.title}.** {rung.do} *Before the next:* {rung.before_next}"]
+        lines += [f"   - {t.name}: {t.met} ({t.why})" for t in rung.tests]
+    lines += ["", "## Reasons", "", "| code | reason | adds to " + advice.approach + " | source |",
+              "|---|---|---|---|"]
+    lines += [f"| {r.code} | {r.text} | {r.contributions[advice.approach]:+.2f} | {r.source} |"
+              for r in advice.reasons]
+    lines += ["", "## Nearest cases", ""]
+    lines += [f"- {n.title} ({NAMES[n.approach]}, similarity {n.similarity:.2f}): {n.source}"
+              for n in advice.neighbours]
+    if advice.would_change_if:
+        lines += ["", "## What would change it", ""]
+        lines += [f"- {c.text}: {NAMES[c.approach]}" for c in advice.would_change_if]
+    return "\n".join(lines) + "\n"
+
+
+def pilot_markdown(result: Mapping[str, Any]) -> str:
+    """A pilot's result as one Markdown document."""
+    lines = [
+        "# Pilot", "",
+        f"{result['n_train']} training and {result['n_test']} held-out items, "
+        f"{len(result['labels'])} labels.", "",
+        "| arm | accuracy | 95% interval | macro-F1 | training s | ms per item | trained numbers |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, arm in result["arms"].items():
+        if arm.get("accuracy") is None:
+            lines.append(f"| {name} | failed: {arm.get('error', 'unknown')} | | | | | |")
+            continue
+        low, high = arm["accuracy_ci95"]
+        lines.append(
+            f"| {name} | {arm['accuracy']:.1%} | {low:.1%} to {high:.1%} | {arm['macro_f1']:.3f} "
+            f"| {arm['train_seconds']:.1f} | {arm['predict_ms_per_item']:.1f} "
+            f"| {arm['trainable_parameters']:,} |"
+        )
+    lines += ["", "| arms | difference in accuracy | 95% interval | p |", "|---|---|---|---|"]
+    for row in result["comparisons"]:
+        low, high = row["ci95"]
+        lines.append(f"| {row['a']} minus {row['b']} | {row['difference']:+.1%} "
+                     f"| {low:+.1%} to {high:+.1%} | {row['p_value']:.3g} |")
+    lines += ["", *[f"- {note}" for note in result.get("notes", [])]]
+    return "\n".join(lines) + "\n"
+
+
+def _quote(text: str) -> list[str]:
+    return [f"> {line}" for line in text.splitlines()]
