@@ -1,0 +1,223 @@
+"""Runs a pilot: load, split, every arm in turn, scores, comparisons, and the record of it all."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+from itertools import combinations
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from training.arms import make_arm
+from training.arms.base import Arm, ArmContext, Examples, Prediction
+from training.data import Dataset, drop_leaks, load_examples, read_table, split
+from training.encoder import DEFAULT, Encoder
+from training.errors import Cancelled, PilotError
+from training.metrics import compare, score
+from training.runs import RESULT, ROOT, PilotConfig, Reporter, read_result, write_json
+
+PACKAGES = ("torch", "transformers", "peft", "sentence-transformers", "scikit-learn", "numpy")
+TIMED_ITEMS = 30
+
+
+def run(config: PilotConfig) -> dict[str, Any]:
+    """Run or resume the pilot of ``config`` and return its result.
+
+    Raises ``PilotError`` on input that cannot be used and ``Cancelled`` when the user stops it.
+    """
+    reporter = Reporter(config.out)
+    try:
+        result = _run(config, reporter)
+    except (Cancelled, KeyboardInterrupt):
+        reporter.say("cancelled; resume to go on", status="cancelled")
+        raise Cancelled from None
+    except BaseException as error:
+        reporter.say(str(error) or type(error).__name__, status="failed")
+        raise
+    reporter.say("done", status="done")
+    return result
+
+
+def _run(config: PilotConfig, reporter: Reporter) -> dict[str, Any]:
+    train, test, notes = _parts(config)
+    _check_same_split(config.out, train, test)
+    done = read_result(config.out)
+    if done is not None:
+        return done
+    labels = sorted({*train.labels, *test.labels})
+    encoder = Encoder(config.model)
+    descriptions = _descriptions(config.descriptions)
+    arms: dict[str, dict[str, Any]] = {}
+    predictions: dict[str, list[dict[str, Any]]] = {}
+    for name in config.arms:
+        if reporter.cancelled():
+            raise Cancelled
+        folder = config.out / "arms" / name
+        context = ArmContext(labels, encoder, folder, config.seed, descriptions,
+                             _progress(reporter, name))
+        if not (folder / "score.json").exists():
+            reporter.say(f"running {name}", arm=name, step=0, total=0)
+            _run_arm(make_arm(name), train, test, context)
+        arms[name] = json.loads((folder / "score.json").read_text(encoding="utf-8"))
+        lines = (folder / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
+        predictions[name] = [json.loads(line) for line in lines]
+        reporter.say(f"{name} done", arms_done=[*reporter.state.arms_done, name])
+    _write_predictions(config.out, test, predictions)
+    check = None
+    if "lora" in arms and "error" not in arms["lora"]:
+        reporter.say("loading the saved adapter in a fresh process")
+        check = _reload_check(config.out, predictions["lora"], test)
+    result = {
+        "task": "classification", "n_train": len(train.texts), "n_test": len(test.texts),
+        "labels": labels, "arms": arms,
+        "comparisons": _comparisons(test, arms, predictions, config.seed),
+        "environment": _environment(config, train, encoder), "notes": notes,
+        "reload_check": check,
+    }
+    write_json(config.out / RESULT, result)
+    return result
+
+
+def _parts(config: PilotConfig) -> tuple[Dataset, Dataset, list[str]]:
+    data = load_examples(config.data, config.text, config.label)
+    if config.test is None:
+        train, test, notes = split(data, config.test_size, config.seed)
+        return train, test, [*data.notes, *notes]
+    test = load_examples(config.test, config.text, config.label, minimum=2)
+    train, notes = drop_leaks(data, test)
+    if len(set(train.labels)) < 2:
+        raise PilotError(f"{config.data}: expected at least two labels to learn, found "
+                         f"{sorted(set(train.labels))}")
+    return train, test, [*data.notes, *test.notes, *notes]
+
+
+def _check_same_split(out: Path, train: Dataset, test: Dataset) -> None:
+    """Keep the split; refuse to resume when the data behind it has changed."""
+    path = out / "split.json"
+    content = {"train_rows": train.rows, "test_rows": test.rows, "data_sha256": train.sha256}
+    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != content:
+        raise PilotError(f"{out}: the data has changed since this run began; choose another folder")
+    write_json(path, content)
+
+
+def _descriptions(path: Path | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    table = read_table(path)
+    if not {"label", "description"} <= set(table.columns):
+        raise PilotError(
+            f"{path.name}: expected columns label and description, found {', '.join(table.columns)}"
+        )
+    return {str(row["label"]).strip(): str(row["description"]) for row in table.rows}
+
+
+def _progress(reporter: Reporter, name: str) -> Any:
+    def report(step: int, total: int, metrics: Any) -> None:
+        reporter.step(name, step, total, metrics)
+        if reporter.cancelled():
+            raise Cancelled
+
+    return report
+
+
+def _run_arm(arm: Arm, train: Dataset, test: Dataset, context: ArmContext) -> None:
+    """Fit, predict and score one arm; an arm that fails is recorded without losing the others."""
+    context.folder.mkdir(parents=True, exist_ok=True)
+    encoder = context.encoder
+    encoder.model()  # loading the encoder is no arm's training
+    encoder.forget(train.texts)  # each arm pays for the embeddings that it needs
+    start = time.perf_counter()
+    try:
+        arm.fit(Examples(train.texts, train.labels), context)
+        seconds = time.perf_counter() - start
+        found = arm.predict(test.texts)
+        scores = score(test.labels, found.labels, context.seed) | {
+            "train_seconds": round(seconds, 3),
+            "predict_ms_per_item": round(_milliseconds(arm, test, encoder), 3),
+            "trainable_parameters": arm.trainable_parameters,
+        }
+    except (ValueError, RuntimeError, MemoryError) as error:
+        found = Prediction([""] * len(test.texts))
+        scores = {"error": f"{type(error).__name__}: {error}"}
+    with (context.folder / "predictions.jsonl").open("w", encoding="utf-8") as out:
+        for i, label in enumerate(found.labels):
+            sure = None if found.scores is None else round(float(found.scores[i].max()), 5)
+            row = {"prediction": label, "score": sure}
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    write_json(context.folder / "score.json", scores)
+
+
+def _milliseconds(arm: Arm, test: Dataset, encoder: Encoder) -> float:
+    """Median time to predict one item that arrives alone, embeddings computed anew."""
+    some = test.texts[:TIMED_ITEMS]
+    encoder.forget(some)
+    times = []
+    for text in some:
+        start = time.perf_counter()
+        arm.predict([text])
+        times.append(1000 * (time.perf_counter() - start))
+        encoder.forget([text])
+    return median(times)
+
+
+def _write_predictions(
+    out: Path, test: Dataset, predictions: dict[str, list[dict[str, Any]]]
+) -> None:
+    part = out / "predictions.part"
+    with part.open("w", encoding="utf-8") as file:
+        for i, (row, text, label) in enumerate(
+            zip(test.rows, test.texts, test.labels, strict=True)
+        ):
+            arms = {name: rows[i] for name, rows in predictions.items()}
+            line = {"row": row, "text": text, "label": label, "arms": arms}
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    part.replace(out / "predictions.jsonl")
+
+
+def _comparisons(
+    test: Dataset, arms: dict[str, Any], predictions: dict[str, Any], seed: int
+) -> list[dict[str, Any]]:
+    """Every pair of arms that finished, the costlier one first."""
+    names = [name for name in arms if "error" not in arms[name]]
+    labels = {n: [row["prediction"] for row in predictions[n]] for n in names}
+    return [
+        {"a": b, "b": a, **compare(test.labels, labels[b], labels[a], seed)}
+        for a, b in combinations(names, 2)
+    ]
+
+
+def _reload_check(out: Path, rows: list[dict[str, Any]], test: Dataset) -> dict[str, Any]:
+    """Do the saved files, loaded by a fresh process, give the predictions that are reported?"""
+    source = out / "reload_in.jsonl"
+    with source.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"text": text}) + "\n" for text in test.texts)
+    target = out / "reload_out.jsonl"
+    done = subprocess.run(
+        [sys.executable, "-m", "training", "predict", str(out / "arms" / "lora"),
+         "--in", str(source), "--out", str(target)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )
+    if done.returncode:
+        return {"arm": "lora", "items": len(rows), "identical": False,
+                "error": done.stderr[-500:]}
+    again = [json.loads(line)["prediction"] for line in target.read_text("utf-8").splitlines()]
+    differing = sum(a != row["prediction"] for a, row in zip(again, rows, strict=True))
+    source.unlink()
+    target.unlink()
+    return {"arm": "lora", "items": len(rows), "identical": differing == 0,
+            "differing": differing}
+
+
+def _environment(config: PilotConfig, train: Dataset, encoder: Encoder) -> dict[str, Any]:
+    return {
+        "python": platform.python_version(), "platform": platform.platform(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "device": str(encoder.model().device), "seed": config.seed,
+        "model": config.model or DEFAULT, "data_sha256": train.sha256,
+        "data": config.data.name,
+    }
