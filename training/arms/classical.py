@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from training.arms.base import ArmContext, Examples, Prediction
-from training.arms.head import fit_head, predict_with, size_of
+from training.arms.head import fit_head, size_of
 
 
 class Classical:
@@ -16,7 +16,6 @@ class Classical:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.pipeline import make_union
 
-        self._labels = list(context.labels)
         self._features = make_union(
             TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b"),
             TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True,
@@ -26,7 +25,8 @@ class Classical:
         self.trainable_parameters = size_of(self._head)
 
     def predict(self, texts: Sequence[str]) -> Prediction:
-        return predict_with(self._head, self._features.transform(texts), self._labels)
+        scores = self._head.predict_proba(self._features.transform(texts))
+        return Prediction([str(self._head.classes_[i]) for i in scores.argmax(axis=1)], None)
 
 
 make = Classical

@@ -6,10 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from training.arms.base import Prediction
-
 CHOICES = (1.0, 10.0, 100.0)
 LARGE = 5000  # above this one fixed penalty does as well and saves minutes
 
@@ -30,13 +26,3 @@ def fit_head(features: Any, labels: Sequence[str], seed: int, default: float = 1
 
 def size_of(head: Any) -> int:
     return int(head.coef_.size + head.intercept_.size)
-
-
-def predict_with(head: Any, features: Any, labels: Sequence[str]) -> Prediction:
-    """Likeliest labels; scores are probabilities of shape (n, labels), 0 for a label unseen."""
-    found = head.predict_proba(features)
-    names = [str(name) for name in head.classes_]
-    place = {name: i for i, name in enumerate(labels)}
-    scores = np.zeros((len(found), len(labels)))
-    scores[:, [place[name] for name in names]] = found
-    return Prediction([names[i] for i in found.argmax(axis=1)], scores)

