@@ -19,7 +19,7 @@ from advisor.interview import next_question, would_change
 from advisor.ladder import ladder
 from advisor.rules import PLACES, RULES, activations
 from advisor.use_case import UseCase
-from casebank import APPROACHES, FACTOR_VALUES, load_cases
+from casebank import APPROACHES, FACTOR_VALUES, Approach, load_cases
 from casebank.bank import CaseBank, Match
 from casebank.encoder import SentenceEncoder
 
@@ -131,7 +131,7 @@ def advise_use_case(use_case: UseCase, exclude: Collection[str] = ()) -> Advice:
     )
 
 
-def _shares(probabilities: Array) -> dict[str, float]:
+def _shares(probabilities: Array) -> dict[Approach, float]:
     return {a: round(float(p), 4) for a, p in zip(APPROACHES, probabilities, strict=True)}
 
 

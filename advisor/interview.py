@@ -60,10 +60,10 @@ def next_question(
     worth: dict[str, float] = {}
     for factor, value in zip(_FACTOR_OF, moved, strict=True):
         worth[factor] = worth.get(factor, 0.0) + float(value)
-    factor = BY_ID[max(worth, key=lambda name: worth[name])]
+    asked = BY_ID[max(worth, key=lambda name: worth[name])]
     return Question(
-        id=factor.id, question=factor.question, why=factor.why, source=factor.source,
-        options=[OptionOut(value=o.value, label=o.label) for o in factor.options],
+        id=asked.id, question=asked.question, why=asked.why, source=asked.source,
+        options=[OptionOut(value=o.value, label=o.label) for o in asked.options],
     )
 
 

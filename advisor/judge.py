@@ -8,12 +8,13 @@ interval excludes zero count.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from training.compare import items_needed
 
 NO_LLM = ("majority", "classical", "linear_probe")
 STANDS_FOR = {"zero_shot": "prompting", "retrieval": "rag", "lora": "fine_tuning"}
@@ -123,12 +124,13 @@ def _difference(result: Mapping[str, Any], a: str, b: str) -> tuple[float, float
 
 
 def _needs(gap: tuple[float, float, float], result: Mapping[str, Any], rival: str) -> str:
-    """How many test items would narrow the interval to the margin, by its square-root law."""
-    half_width = (gap[2] - gap[1]) / 2
-    aim = max(abs(gap[0] - MARGIN), abs(gap[0]), 0.01)
-    items = math.ceil(result["n_test"] * (half_width / aim) ** 2)
+    """How many test items would tell the two apart, were the difference as large as it looks."""
+    n = result["n_test"]
+    # The interval's half width gives the share of items on which the two arms differ.
+    spread = ((gap[2] - gap[1]) / 2 / 1.96) ** 2 * n + gap[0] ** 2
+    aim = max(abs(gap[0]), MARGIN)
+    items = max(n + 1, items_needed(aim, min(1.0, max(spread, aim))))
     return (
-        f"About {items:,} held-out items instead of {result['n_test']:,}, both arms the same, "
-        f"would tell lora and {rival} apart if the difference stays as it is. More training "
-        "examples may also move it."
+        f"About {items:,} held-out items instead of {n:,} would show a difference of {aim:.1%} "
+        f"between lora and {rival} (80% power). More training examples may also move it."
     )

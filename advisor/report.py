@@ -14,7 +14,7 @@ NAMES = {
     "rag+fine_tuning": "Retrieval and fine-tuning",
 }
 FLAG_TEXT = {
-    "preference": "People can rank outputs but not write the ideal one: think of preference tuning.",
+    "preference": "People rank outputs better than they write them: think of preference tuning.",
     "tools": "Other systems must be called: describe the tools, and test the calls.",
     "classical": "No LLM may be needed: make a classical model one of the arms.",
     "rescope": "Too broad to make progress on: split it, or say no to a part.",

@@ -3,17 +3,19 @@ from pathlib import Path
 
 import pytest
 
+from training.compare import compare
 from training.data import groups, load_examples, split
 from training.errors import PilotError
-from training.metrics import compare
 from training.pilot import run
 from training.runs import PilotConfig, read_run, save_config
 
 
 def _data(folder: Path) -> Path:
     path = folder / "data.csv"
-    rows = [f"where is parcel {i} {'x' * i},delivery\nI want money back for item {i} {'y' * i},refund"
-            for i in range(20)]
+    rows = []
+    for i in range(20):
+        rows += [f"where is parcel {i} {'x' * i},delivery",
+                 f"I want money back for item {i} {'y' * i},refund"]
     path.write_text("text,label\n" + "\n".join(rows) + "\n")
     return path
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from dataclasses import asdict
@@ -28,14 +29,12 @@ from training.runs import (
 def _config(args: argparse.Namespace) -> PilotConfig:
     if args.folder:
         config = load_config(args.folder)
-        config.out = Path(args.folder)
+        config.out = Path(args.folder).absolute()
         return config
     missing = [n for n in ("data", "text", "label", "out") if getattr(args, n) is None]
     if missing:
         raise PilotError(f"run: expected --{', --'.join(missing)} (or the folder of a run)")
     arms = args.arms.split(",") if args.arms else list(ARMS)
-    if unknown := [name for name in arms if name not in ARMS]:
-        raise PilotError(f"--arms: expected some of {','.join(ARMS)}; found {','.join(unknown)}")
     try:
         config = PilotConfig(
             data=args.data, text=args.text, label=args.label, out=args.out, arms=arms,
@@ -44,7 +43,8 @@ def _config(args: argparse.Namespace) -> PilotConfig:
         )
     except ValidationError as error:
         first = error.errors()[0]
-        raise PilotError(f"--{first['loc'][0]}: {first['msg']}, found {first['input']}") from error
+        where = f"--{first['loc'][0]}" if first["loc"] else "run"
+        raise PilotError(f"{where}: {first['msg']}") from error
     return config
 
 
@@ -55,7 +55,10 @@ def _run(args: argparse.Namespace) -> int:
     if not args.folder:
         load_examples(config.data, config.text, config.label)  # before a folder is made for it
         save_config(config)
-        (config.out / CANCEL).unlink(missing_ok=True)
+    state = read_run(config.out)
+    if state.status == "running" and state.pid != os.getpid():
+        raise PilotError(f"{config.out}: is running already (process {state.pid}); cancel it first")
+    (config.out / CANCEL).unlink(missing_ok=True)
     from training.pilot import run
 
     result = run(config)

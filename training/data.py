@@ -66,6 +66,9 @@ def read_table(path: Path) -> Table:
             numbers.append(reader.line_num)
     except csv.Error as error:
         raise PilotError(f"{path.name}: not readable as CSV: {error}") from error
+    if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+        raise PilotError(f"{path.name}: expected each column once, found {repeated[0]!r} twice; "
+                         "rename one")
     if len(columns) < 2:
         raise PilotError(
             f"{path.name}: expected a header with a text and a label column, found "
@@ -87,12 +90,12 @@ def _read_text(path: Path) -> str:
         raise PilotError(f"{path}: {error.strerror or error}") from error
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
-    elif b"\0" in raw[:4096]:
+    elif b"\0" in raw:
         raise PilotError(
             f"{path.name}: expected text, found a binary file; export it as CSV in UTF-8"
         )
     else:
-        encodings = ["utf-8-sig", "cp1252"]
+        encodings = ["utf-8-sig", "cp1252", "latin-1"]
     for encoding in encodings:
         try:
             return raw.decode(encoding)
@@ -112,7 +115,7 @@ def _dialect(text: str) -> type[csv.Dialect]:
 
 def _read_jsonl(path: Path, text: str) -> Table:
     rows, numbers, columns = [], [], {}
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -120,7 +123,8 @@ def _read_jsonl(path: Path, text: str) -> Table:
         except (json.JSONDecodeError, RecursionError) as error:
             raise PilotError(f"{path.name}, row {number}: not a JSON object: {error}") from error
         if not isinstance(row, dict):
-            raise PilotError(f"{path.name}, row {number}: expected a JSON object, found {line[:40]}")
+            found = line[:40]
+            raise PilotError(f"{path.name}, row {number}: expected a JSON object, found {found}")
         rows.append(row)
         numbers.append(number)
         columns.update(dict.fromkeys(row))
@@ -155,18 +159,21 @@ def load_examples(path: Path, text: str, label: str, *, minimum: int = MIN_ROWS)
         notes.append(f"{len(empty)} rows left out: empty {text!r} or {label!r} (rows {shown}).")
     if cut:
         notes.append(f"{cut} texts cut to {MAX_CHARACTERS:,} characters.")
+    if text == label:
+        raise PilotError(f"{path.name}: expected two columns, found {text!r} for text and label")
     if minimum > len(texts) or len(texts) > MAX_ROWS:
         raise PilotError(
             f"{path.name}: expected {minimum:,} to {MAX_ROWS:,} usable rows, found {len(texts):,}"
         )
-    digest = hashlib.sha256("\0".join([*texts, *labels]).encode()).hexdigest()
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Dataset(texts, labels, rows, notes, digest)
 
 
 def _cell(value: Any) -> str:
-    if value is None or isinstance(value, float) and value != value:
+    if value is None or (isinstance(value, float) and value != value):
         return ""
-    return str(value).strip()
+    # Half of a surrogate pair, which JSON can spell, cannot be written to any file.
+    return str(value).encode("utf-8", "replace").decode().strip()
 
 
 def groups(texts: Sequence[str]) -> list[int]:
@@ -175,6 +182,7 @@ def groups(texts: Sequence[str]) -> list[int]:
     Near means a cosine of at least 0.9 between TF-IDF vectors of character 4-grams in words,
     compared in blocks so that memory stays flat.
     """
+    from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -185,15 +193,17 @@ def groups(texts: Sequence[str]) -> list[int]:
         # Pieces in more than a tenth of many texts decide nothing and cost most of the time.
         max_df=0.1 if len(unique) > 5000 else 1.0,
     ).fit_transform([text[:2000] for text in unique])
-    from scipy.sparse import vstack
-
-    blocks = []
+    # Each block is folded into the groups at once: many copies of one text cost no memory.
+    component = np.arange(len(unique))
     for start in range(0, len(unique), 500):
         block = vectors[start : start + 500] @ vectors.T
         block.data[block.data < NEAR] = 0
         block.eliminate_zeros()
-        blocks.append(block)
-    _, component = connected_components(vstack(blocks), directed=False)
+        pairs = block.tocoo()
+        ends = component[pairs.row + start], component[pairs.col]
+        shape = (len(unique), len(unique))
+        links = coo_matrix((np.ones(len(ends[0]), np.int8), ends), shape=shape)
+        component = connected_components(links.tocsr(), directed=False)[1][component]
     return [int(component[unique[text]]) for text in plain]
 
 
@@ -235,8 +245,8 @@ def _stratified(labels: Sequence[str], group: Sequence[int], share: float, seed:
     """Whole duplicate families are dealt to the test part until each label has its share."""
     rng = np.random.default_rng(seed)
     members: dict[int, list[int]] = {}
-    for i, name in enumerate(group):
-        members.setdefault(name, []).append(i)
+    for i, family_name in enumerate(group):
+        members.setdefault(family_name, []).append(i)
     families: dict[str, list[list[int]]] = {}
     for family in members.values():
         families.setdefault(labels[family[0]], []).append(family)
@@ -262,4 +272,7 @@ def drop_leaks(train: Dataset, test: Dataset) -> tuple[Dataset, list[str]]:
     keep = [i for i in range(len(train.texts)) if group[i] not in held]
     dropped = len(train.texts) - len(keep)
     notes = [f"{dropped} training rows left out: they duplicate test rows."] if dropped else []
+    if unseen := sorted(set(test.labels) - {train.labels[i] for i in keep}):
+        notes.append(f"{len(unseen)} test labels have no training example: "
+                     f"{', '.join(unseen[:5])}.")
     return train.take(keep), notes

@@ -24,23 +24,27 @@ def resolve(model: str | None) -> str:
 class Encoder:
     """Texts to unit vectors, float32 of shape (n, dimensions); each text is computed once.
 
-    ``seconds`` adds up the time spent computing, so that every arm can be charged for it.
+    ``saved`` adds up the seconds that known vectors saved, so that an arm can be charged for what
+    an earlier arm computed.
     """
 
     def __init__(self, model: str | None = None) -> None:
         self.base = model or DEFAULT
         self.source = resolve(model)
-        self.seconds = 0.0
+        self.saved = 0.0
+        self._seconds: dict[str, float] = {}
         self._model: Any = None
         self._known: dict[str, NDArray[np.float32]] = {}
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self.saved += sum(self._seconds.get(text, 0.0) for text in {*texts} - {*new})
         if new:
             model = self.model()
             start = time.perf_counter()
             vectors = model.encode(new, normalize_embeddings=True, show_progress_bar=False)
-            self.seconds += time.perf_counter() - start
+            each = (time.perf_counter() - start) / len(new)
+            self._seconds.update(dict.fromkeys(new, each))
             self._known.update(zip(new, np.asarray(vectors, np.float32), strict=True))
         return np.stack([self._known[text] for text in texts])
 

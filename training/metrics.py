@@ -49,23 +49,3 @@ def _bootstrap_f1(
     rng = np.random.default_rng(seed)
     draws = rng.integers(0, len(t), (RESAMPLES // 4, len(t)))
     return np.array([_f1(t[d], p[d], n) for d in draws])
-
-
-def compare(
-    truth: Sequence[str], a: Sequence[str], b: Sequence[str], seed: int = 0
-) -> dict[str, Any]:
-    """Accuracy of a minus b on the same items: paired bootstrap interval, exact McNemar p-value."""
-    from scipy.stats import binomtest
-
-    difference = np.array(
-        [(x == t) * 1.0 - (y == t) for t, x, y in zip(truth, a, b, strict=True)]
-    )
-    rng = np.random.default_rng(seed)
-    wins, losses = int((difference > 0).sum()), int((difference < 0).sum())
-    n = len(difference)
-    # Resampling items with replacement draws wins, losses and ties from a multinomial.
-    draws = rng.multinomial(n, [wins / n, losses / n, 1 - (wins + losses) / n], RESAMPLES)
-    low, high = np.percentile((draws[:, 0] - draws[:, 1]) / n, [2.5, 97.5])
-    p = binomtest(wins, wins + losses).pvalue if wins + losses else 1.0
-    return {"difference": float(difference.mean()), "ci95": [float(low), float(high)],
-            "p_value": float(p)}

@@ -8,18 +8,18 @@ import subprocess
 import sys
 import time
 from importlib.metadata import version
-from itertools import combinations
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from training.arms import make_arm
 from training.arms.base import Arm, ArmContext, Examples, Prediction
+from training.compare import compare_all
 from training.data import Dataset, drop_leaks, load_examples, read_table, split
 from training.encoder import DEFAULT, Encoder
 from training.errors import Cancelled, PilotError
-from training.metrics import compare, score
-from training.runs import RESULT, ROOT, PilotConfig, Reporter, read_result, write_json
+from training.metrics import score
+from training.runs import RESULT, ROOT, PilotConfig, Reporter, read_lines, read_result, write_json
 
 PACKAGES = ("torch", "transformers", "peft", "sentence-transformers", "scikit-learn", "numpy")
 TIMED_ITEMS = 30
@@ -64,8 +64,7 @@ def _run(config: PilotConfig, reporter: Reporter) -> dict[str, Any]:
             reporter.say(f"running {name}", arm=name, step=0, total=0)
             _run_arm(make_arm(name), train, test, context)
         arms[name] = json.loads((folder / "score.json").read_text(encoding="utf-8"))
-        lines = (folder / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
-        predictions[name] = [json.loads(line) for line in lines]
+        predictions[name] = read_lines(folder / "predictions.jsonl")
         reporter.say(f"{name} done", arms_done=[*reporter.state.arms_done, name])
     _write_predictions(config.out, test, predictions)
     check = None
@@ -99,7 +98,8 @@ def _parts(config: PilotConfig) -> tuple[Dataset, Dataset, list[str]]:
 def _check_same_split(out: Path, train: Dataset, test: Dataset) -> None:
     """Keep the split; refuse to resume when the data behind it has changed."""
     path = out / "split.json"
-    content = {"train_rows": train.rows, "test_rows": test.rows, "data_sha256": train.sha256}
+    content = {"train_rows": train.rows, "test_rows": test.rows, "data_sha256": train.sha256,
+               "test_sha256": test.sha256}
     if path.exists() and json.loads(path.read_text(encoding="utf-8")) != content:
         raise PilotError(f"{out}: the data has changed since this run began; choose another folder")
     write_json(path, content)
@@ -113,7 +113,8 @@ def _descriptions(path: Path | None) -> dict[str, str]:
         raise PilotError(
             f"{path.name}: expected columns label and description, found {', '.join(table.columns)}"
         )
-    return {str(row["label"]).strip(): str(row["description"]) for row in table.rows}
+    return {str(row["label"]).strip(): str(row["description"]).strip()
+            for row in table.rows if row["label"] and row["description"]}
 
 
 def _progress(reporter: Reporter, name: str) -> Any:
@@ -130,32 +131,39 @@ def _run_arm(arm: Arm, train: Dataset, test: Dataset, context: ArmContext) -> No
     context.folder.mkdir(parents=True, exist_ok=True)
     encoder = context.encoder
     encoder.model()  # loading the encoder is no arm's training
-    encoder.forget(train.texts)  # each arm pays for the embeddings that it needs
+    saved = encoder.saved  # each arm pays for the embeddings that it needs, computed or known
     start = time.perf_counter()
     try:
         arm.fit(Examples(train.texts, train.labels), context)
-        seconds = time.perf_counter() - start
+        seconds = time.perf_counter() - start + encoder.saved - saved
         found = arm.predict(test.texts)
         scores = score(test.labels, found.labels, context.seed) | {
             "train_seconds": round(seconds, 3),
             "predict_ms_per_item": round(_milliseconds(arm, test, encoder), 3),
             "trainable_parameters": arm.trainable_parameters,
         }
-    except (ValueError, RuntimeError, MemoryError) as error:
+    except (Cancelled, OSError):  # a full disk would fail every arm alike
+        raise
+    except Exception as error:  # whatever breaks one arm must not lose the others
         found = Prediction([""] * len(test.texts))
         scores = {"error": f"{type(error).__name__}: {error}"}
-    with (context.folder / "predictions.jsonl").open("w", encoding="utf-8") as out:
+    part = context.folder / "predictions.part"
+    with part.open("w", encoding="utf-8") as out:
         for i, label in enumerate(found.labels):
             sure = None if found.scores is None else round(float(found.scores[i].max()), 5)
             row = {"prediction": label, "score": sure}
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    part.replace(context.folder / "predictions.jsonl")
     write_json(context.folder / "score.json", scores)
+    (context.folder / "checkpoint.safetensors").unlink(missing_ok=True)
 
 
 def _milliseconds(arm: Arm, test: Dataset, encoder: Encoder) -> float:
     """Median time to predict one item that arrives alone, embeddings computed anew."""
     some = test.texts[:TIMED_ITEMS]
     encoder.forget(some)
+    arm.predict(some[:1])  # the first call warms up
+    encoder.forget(some[:1])
     times = []
     for text in some:
         start = time.perf_counter()
@@ -185,10 +193,7 @@ def _comparisons(
     """Every pair of arms that finished, the costlier one first."""
     names = [name for name in arms if "error" not in arms[name]]
     labels = {n: [row["prediction"] for row in predictions[n]] for n in names}
-    return [
-        {"a": b, "b": a, **compare(test.labels, labels[b], labels[a], seed)}
-        for a, b in combinations(names, 2)
-    ]
+    return compare_all(test.labels, labels, seed)
 
 
 def _reload_check(out: Path, rows: list[dict[str, Any]], test: Dataset) -> dict[str, Any]:
@@ -205,7 +210,7 @@ def _reload_check(out: Path, rows: list[dict[str, Any]], test: Dataset) -> dict[
     if done.returncode:
         return {"arm": "lora", "items": len(rows), "identical": False,
                 "error": done.stderr[-500:]}
-    again = [json.loads(line)["prediction"] for line in target.read_text("utf-8").splitlines()]
+    again = [row["prediction"] for row in read_lines(target)]
     differing = sum(a != row["prediction"] for a, row in zip(again, rows, strict=True))
     source.unlink()
     target.unlink()

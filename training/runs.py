@@ -16,7 +16,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from training.arms import ARMS
 from training.errors import PilotError
@@ -41,6 +48,29 @@ class PilotConfig(BaseModel):
     model: str | None = None
     descriptions: Path | None = None
 
+    @field_validator("data", "out", "test", "descriptions")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser().absolute()  # a launched run has another directory
+
+    @field_validator("model")
+    @classmethod
+    def _model_place(cls, model: str | None) -> str | None:
+        return str(Path(model).absolute()) if model and Path(model).is_dir() else model or None
+
+    @field_validator("arms")
+    @classmethod
+    def _known_arms(cls, arms: list[str]) -> list[str]:
+        if unknown := [name for name in arms if name not in ARMS]:
+            raise ValueError(f"expected some of {','.join(ARMS)}; found {','.join(unknown)}")
+        return list(dict.fromkeys(arms))
+
+    @model_validator(mode="after")
+    def _one_test(self) -> PilotConfig:
+        if self.test and self.test_size:
+            raise ValueError("expected a test size or a test file, found both")
+        return self
+
 
 @dataclass
 class RunState:
@@ -64,15 +94,18 @@ def write_json(path: Path, content: Any) -> None:
     os.replace(part, path)
 
 
+def read_lines(path: Path) -> list[Any]:
+    """Rows of a JSONL file; only a newline ends one, as labels may hold other separators."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return [json.loads(line) for line in lines if line]
+
+
 def save_config(config: PilotConfig) -> None:
     """Create the folder and keep the config; an unfinished run of another config is refused."""
     try:
         config.out.mkdir(parents=True, exist_ok=True)
         path = config.out / CONFIG
         content = config.model_dump(mode="json")
-        for name in ("data", "test", "descriptions", "out"):
-            if content[name]:
-                content[name] = str(Path(content[name]).resolve())
         if path.exists() and json.loads(path.read_text(encoding="utf-8")) != content:
             raise PilotError(
                 f"{config.out}: holds a run with other settings; choose another folder, or give "
@@ -123,6 +156,9 @@ def read_run(folder: Path) -> RunState:
     except (OSError, ValueError, TypeError):
         return RunState()
     if state.status == "running" and not _alive(state.pid):
+        if (folder / CANCEL).exists():
+            state.status, state.message = "cancelled", "cancelled; resume to go on"
+            return state
         state.status = "failed"
         state.message = _last_words(folder) or "stopped before its end; resume it to go on"
     return state
@@ -157,7 +193,7 @@ def _last_words(folder: Path) -> str:
 def read_metrics(folder: Path) -> list[dict[str, Any]]:
     """Training metrics line by line: arm, step, total, loss; a half-written line is left out."""
     try:
-        lines = (Path(folder) / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+        lines = (Path(folder) / "metrics.jsonl").read_text(encoding="utf-8").split("\n")
     except OSError:
         return []
     rows = []
@@ -181,6 +217,8 @@ def read_result(folder: Path) -> dict[str, Any] | None:
 def cancel(folder: Path) -> None:
     """Ask a run to stop; what is finished stays and can be resumed."""
     folder = Path(folder)
+    if not (folder / CONFIG).exists():
+        raise PilotError(f"{folder}: expected the folder of a run, found no {CONFIG} in it")
     (folder / CANCEL).touch()
     state = read_run(folder)
     if state.status == "running" and state.pid:
@@ -218,5 +256,8 @@ class Reporter:
         with (self._folder / "metrics.jsonl").open("a", encoding="utf-8") as out:
             row = {"arm": arm, "step": step, "total": total, **metrics}
             out.write(json.dumps(row) + "\n")
+        if step % 20 == 0 or step == total:
+            shown = ", ".join(f"{key} {value:.3f}" for key, value in metrics.items())
+            print(f"{arm} {step}/{total} {shown}", file=sys.stderr)
         if time.time() - self._written > 0.5 or step == total:
             self.say(f"training {arm}", arm=arm, step=step, total=total)

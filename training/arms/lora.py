@@ -34,7 +34,7 @@ LOADING = """Load the adapter:
     vectors = model.encode(["a text"], normalize_embeddings=True)
 
 `head.safetensors` holds the logistic regression over these vectors, `labels.json` its classes:
-the label is the largest of `vectors @ coef.T + intercept`. `python -m training predict DIR` does it.
+the label is the largest of `vectors @ coef.T + intercept`; `python -m training predict` does it.
 """
 
 
@@ -136,7 +136,7 @@ def _adapted(source: str, seed: int) -> Any:
 
     torch.manual_seed(seed)
     model = SentenceTransformer(source, trust_remote_code=False)
-    inner = model[0].auto_model
+    inner: Any = model[0].auto_model
     names = {name.rsplit(".", 1)[-1] for name, _ in inner.named_modules()}
     bert = {"query", "key", "value", "dense"}
     model.add_adapter(LoraConfig(
