@@ -1,13 +1,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: test
+.PHONY: app test bench
+app: $(BIN)/.ready
+	$(BIN)/python -m streamlit run app.py
+
+test: $(BIN)/.ready
+	$(BIN)/python -m casebank validate
+	$(BIN)/python -m pytest -q
+
 $(BIN)/.ready: requirements.txt
 	$(PYTHON) -m venv .venv || { echo "venv is missing: apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/pip install -q torch==2.13.0
 	$(BIN)/pip install -q -r requirements.txt
 	touch $@
-
-test: $(BIN)/.ready
-	$(BIN)/python -m casebank validate
-	$(BIN)/python -m pytest -q

@@ -37,7 +37,7 @@ def _load() -> list[dict[str, Any]]:
 
 
 def _target(row: dict[str, Any], name: str) -> str:
-    return row["label"] if name == "approach" else row["factors"].get(name, UNSTATED)
+    return str(row["label"] if name == "approach" else row["factors"].get(name, UNSTATED))
 
 
 def _fit_reader(rows: list[dict[str, Any]], features: Any) -> tuple[Array, Array]:

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.advice import Advice
+from advisor.judge import Verdict
 
 NAMES = {
     "prompting": "Prompting",
     "rag": "Retrieval (RAG)",
     "fine_tuning": "Fine-tuning",
     "rag+fine_tuning": "Retrieval and fine-tuning",
+}
+ARM_NAMES = {
+    "majority": "Commonest label",
+    "zero_shot": "Label names only",
+    "retrieval": "Nearest examples",
+    "classical": "Word counts (TF-IDF)",
+    "linear_probe": "Frozen embeddings",
+    "lora": "LoRA fine-tune",
 }
 FLAG_TEXT = {
     "preference": "People rank outputs better than they write them: think of preference tuning.",
@@ -71,6 +80,13 @@ def pilot_markdown(result: Mapping[str, Any]) -> str:
                      f"| {low:+.1%} to {high:+.1%} | {row['p_value']:.3g} |")
     lines += ["", *[f"- {note}" for note in result.get("notes", [])]]
     return "\n".join(lines) + "\n"
+
+
+def verdict_markdown(verdict: Verdict) -> str:
+    """The verdict as a section of the pilot's document."""
+    lines = ["", f"## Verdict: {verdict.verdict}", "",
+             f"After the pilot: {NAMES[verdict.approach]}. {verdict.why}"]
+    return "\n".join([*lines, *(["", verdict.needs] if verdict.needs else [])]) + "\n"
 
 
 def _quote(text: str) -> list[str]:

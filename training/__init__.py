@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from training.arms import ARMS
-from training.data import read_table
+from training.data import load_examples, read_table
 from training.errors import Cancelled, PilotError
 from training.runs import (
     PilotConfig,
@@ -14,6 +14,7 @@ from training.runs import (
     launch,
     list_runs,
     read_metrics,
+    read_predictions,
     read_result,
     read_run,
     resume,
@@ -21,7 +22,8 @@ from training.runs import (
 
 __all__ = [
     "ARMS", "Cancelled", "PilotConfig", "PilotError", "RunState", "cancel", "launch", "list_runs",
-    "read_metrics", "read_result", "read_run", "read_table", "resume", "sample_sets",
+    "load_examples", "read_metrics", "read_predictions", "read_result", "read_run", "read_table",
+    "resume", "sample_sets",
 ]
 
 _TITLES = {

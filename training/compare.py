@@ -55,8 +55,8 @@ def items_needed(difference: float, discordant_rate: float) -> int:
             f"{discordant_rate}"
         )
     z_alpha, z_beta = 1.959964, 0.841621
-    root = (z_alpha * discordant_rate**0.5 + z_beta * (discordant_rate - size**2) ** 0.5) / size
-    return int(ceil(root**2))
+    spread: float = z_alpha * discordant_rate**0.5 + z_beta * (discordant_rate - size**2) ** 0.5
+    return ceil((spread / size) ** 2)
 
 
 def smallest_difference(items: int, discordant_rate: float) -> float:

@@ -214,6 +214,11 @@ def read_result(folder: Path) -> dict[str, Any] | None:
     return result
 
 
+def read_predictions(folder: Path) -> list[dict[str, Any]]:
+    """Every held-out item with each arm's prediction: row, text, label, arms."""
+    return read_lines(Path(folder) / "predictions.jsonl")
+
+
 def cancel(folder: Path) -> None:
     """Ask a run to stop; what is finished stays and can be resumed."""
     folder = Path(folder)

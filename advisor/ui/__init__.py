@@ -1,0 +1,1 @@
+"""The Streamlit pages; the only part of the project that draws."""

@@ -1,0 +1,146 @@
+"""Every chart, in plotly; one fixed colour per approach, safe for colour-blind readers.
+
+The colours are those of Okabe and Ito, https://jfly.uni-koeln.de/color/.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from advisor.advice import Reason
+from advisor.report import ARM_NAMES, NAMES
+from casebank import Approach
+
+COLOURS = {
+    "prompting": "#0072B2", "rag": "#009E73",
+    "fine_tuning": "#D55E00", "rag+fine_tuning": "#CC79A7",
+}
+# An arm has the colour of the approach that it stands for; the rest need no language model.
+ARM_COLOURS = {
+    "zero_shot": COLOURS["prompting"], "retrieval": COLOURS["rag"], "lora": COLOURS["fine_tuning"],
+}
+GREY = "#8A8F98"
+CONFIG = {"displayModeBar": False, "staticPlot": False}
+
+
+def _plain(figure: go.Figure, height: int) -> go.Figure:
+    figure.update_layout(
+        height=height, margin={"l": 0, "r": 10, "t": 8, "b": 8}, showlegend=False, bargap=0.35,
+        hoverlabel={"align": "left"}, dragmode=False,
+    )
+    figure.update_yaxes(automargin=True)
+    return figure
+
+
+def probabilities(now: Mapping[Any, float], before: Mapping[Any, float] | None) -> go.Figure:
+    """Bars of the four approaches; a tick marks where each stood before the last answer."""
+    names = list(now)[::-1]
+    labels = [NAMES[name] for name in names]
+    figure = go.Figure(go.Bar(
+        x=[now[n] for n in names], y=labels, orientation="h",
+        marker={"color": [COLOURS[n] for n in names]},
+        text=[f"{now[n]:.0%}" for n in names], textposition="outside", cliponaxis=False,
+        hovertemplate="%{y}: %{x:.0%}<extra></extra>",
+    ))
+    if before:
+        figure.add_trace(go.Scatter(
+            x=[before[n] for n in names], y=labels, mode="markers",
+            marker={"symbol": "line-ns-open", "size": 18, "color": GREY, "line": {"width": 3}},
+            hovertemplate="before the last answer: %{x:.0%}<extra></extra>",
+        ))
+    figure.update_xaxes(range=[0, 1.12], visible=False)
+    return _plain(figure, 180)
+
+
+def waterfall(
+    reasons: Sequence[Reason], start: str, approach: Approach, most: int = 8
+) -> go.Figure:
+    """What each reason adds to one approach's score, strongest first, and their sum."""
+    ranked = sorted(reasons, key=lambda r: -abs(r.contributions[approach]))
+    rows = [(r.text, r.contributions[approach], r.code) for r in ranked]
+    rest = sum(value for _, value, _ in rows[most:])
+    shown = [(f"{code}  {text}", value) for text, value, code in rows[:most]]
+    if rows[most:]:
+        shown.append((f"{len(rows) - most} smaller reasons", rest))
+    labels = ["<br>".join(textwrap.wrap(text, 34)) for text, _ in shown]
+    figure = go.Figure(go.Waterfall(
+        orientation="h", y=[*labels, "Sum"], x=[*(value for _, value in shown), 0],
+        measure=["relative"] * len(shown) + ["total"],
+        text=[f"{value:+.2f}" for _, value in shown] + [f"{sum(v for _, v in shown):+.2f}"],
+        textposition="auto", connector={"line": {"color": GREY, "width": 1}},
+        increasing={"marker": {"color": COLOURS[approach]}},
+        decreasing={"marker": {"color": GREY}}, totals={"marker": {"color": "#56606B"}},
+        hovertemplate="%{y}<br>%{delta:+.2f}<extra></extra>",
+    ))
+    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(title=start, zeroline=True)
+    return _plain(figure, 90 + 46 * (len(shown) + 1))
+
+
+def arms(result: Mapping[str, Any]) -> go.Figure:
+    """Accuracy per arm with its 95% interval; the best arm on top."""
+    found = {n: a for n, a in result["arms"].items() if a.get("accuracy") is not None}
+    names = sorted(found, key=lambda name: float(found[name]["accuracy"]))
+    values = [found[n]["accuracy"] for n in names]
+    low = [found[n]["accuracy"] - found[n]["accuracy_ci95"][0] for n in names]
+    high = [found[n]["accuracy_ci95"][1] - found[n]["accuracy"] for n in names]
+    figure = go.Figure(go.Scatter(
+        x=values, y=[ARM_NAMES.get(n, n) for n in names], mode="markers+text",
+        marker={"size": 14, "color": [ARM_COLOURS.get(n, "#56606B") for n in names]},
+        error_x={"type": "data", "symmetric": False, "array": high, "arrayminus": low,
+                 "thickness": 2, "width": 6, "color": GREY},
+        text=[f"{v:.1%}" for v in values], textposition="top center", cliponaxis=False,
+        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+    ))
+    figure.update_xaxes(range=[0, 1.05], tickformat=".0%", title="accuracy on the held-out items")
+    return _plain(figure, 90 + 52 * len(names))
+
+
+def confusion(rows: Sequence[Mapping[str, Any]], arm: str, labels: Sequence[str]) -> go.Figure:
+    """How often each label was taken for each other by one arm, right answers left blank."""
+    pairs = Counter((row["label"], row["arms"][arm]["prediction"]) for row in rows)
+    wrong = Counter(truth for (truth, said), n in pairs.items() if truth != said for _ in range(n))
+    hit = {said for truth, said in pairs if truth != said}
+    # With many labels only those that are confused are worth the space.
+    shown = [n for n in labels if wrong[n] or n in hit]
+    shown = sorted(sorted(shown, key=lambda n: -wrong[n])[:20])
+    grid = [[pairs[t, s] if t != s and pairs[t, s] else None for s in shown] for t in shown]
+    figure = go.Figure(go.Heatmap(
+        z=grid, x=shown, y=shown, colorscale="Oranges", showscale=False, zmin=0, xgap=2, ygap=2,
+        texttemplate="%{z}", hovertemplate="%{y} taken for %{x}: %{z}<extra></extra>",
+    ))
+    figure.update_yaxes(autorange="reversed", title="true label")
+    figure.update_xaxes(title="taken for", tickangle=-45)
+    return _plain(figure, 170 + 24 * max(4, len(shown)))
+
+
+def loss(metrics: Sequence[Mapping[str, Any]]) -> go.Figure:
+    """Training loss by step, one line per arm that trains."""
+    figure = go.Figure()
+    for name in dict.fromkeys(row["arm"] for row in metrics if "loss" in row):
+        mine = {r["step"]: r["loss"] for r in metrics if r["arm"] == name and "loss" in r}
+        figure.add_trace(go.Scatter(
+            x=list(mine), y=list(mine.values()), name=ARM_NAMES.get(name, name), mode="lines",
+            line={"color": ARM_COLOURS.get(name, GREY), "width": 2},
+        ))
+    figure.update_xaxes(title="step")
+    figure.update_yaxes(title="loss", rangemode="tozero")
+    return _plain(figure, 220)
+
+
+def label_counts(labels: Sequence[str]) -> go.Figure:
+    """How many examples each label has, the commonest 25."""
+    counts = Counter(labels).most_common(25)
+    figure = go.Figure(go.Bar(
+        x=[n for _, n in counts], y=[name[:40] for name, _ in counts], orientation="h",
+        marker={"color": "#56606B"}, text=[n for _, n in counts],
+        hovertemplate="%{y}: %{x}<extra></extra>",
+    ))
+    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(visible=False)
+    return _plain(figure, 60 + 24 * len(counts))
