@@ -23,7 +23,7 @@ _FACTOR_OF = [factor for factor, _ in _OPTIONS]
 _CLEAR = np.array([[1.0 if f == g else 0.0 for g, _ in PLACES] for f in _FACTOR_OF])
 _SET = np.array([[1.0 if pair == place else 0.0 for place in PLACES] for pair in _OPTIONS])
 PRIOR = 0.15  # an option that the text does not speak of may still be the answer
-SURE = 0.97  # above this no single answer is worth a person's time
+LEAST = 0.005  # a question expected to move the probabilities less is not worth asking
 
 
 def outcomes(decision: Decision, beliefs: Array, n_answers: int) -> Array:
@@ -45,7 +45,7 @@ def next_question(
 ) -> Question | None:
     """The open question whose answer is expected to move the decision most.
 
-    None when no answer to an open question could change the recommendation. The measure is the
+    None when no answer could change the advice or is expected to move it. The measure is the
     expected change in the probabilities (half the sum of absolute differences), weighted with
     how likely each answer is.
     """
@@ -53,13 +53,14 @@ def next_question(
     now = decision.probabilities(beliefs[None], n_known)[0]
     after = outcomes(decision, beliefs, n_known)
     open_option = np.array([factor not in answers for factor in _FACTOR_OF])
-    changes = (after.argmax(axis=1) != best) & open_option
-    if not changes.any() or now[best] >= SURE:
-        return None
     moved = 0.5 * np.abs(after - now).sum(axis=1) * _chances(beliefs) * open_option
     worth: dict[str, float] = {}
     for factor, value in zip(_FACTOR_OF, moved, strict=True):
-        worth[factor] = worth.get(factor, 0.0) + float(value)
+        if factor not in answers:
+            worth[factor] = worth.get(factor, 0.0) + float(value)
+    flips = bool(((after.argmax(axis=1) != best) & open_option).any())
+    if not worth or (max(worth.values()) < LEAST and not flips):
+        return None
     asked = BY_ID[max(worth, key=lambda name: worth[name])]
     return Question(
         id=asked.id, question=asked.question, why=asked.why, source=asked.source,

@@ -14,7 +14,6 @@ import plotly.graph_objects as go
 
 from advisor.advice import Reason
 from advisor.report import ARM_NAMES, NAMES
-from casebank import Approach
 
 COLOURS = {
     "prompting": "#0072B2", "rag": "#009E73",
@@ -58,7 +57,7 @@ def probabilities(now: Mapping[Any, float], before: Mapping[Any, float] | None) 
 
 
 def waterfall(
-    reasons: Sequence[Reason], start: str, approach: Approach, most: int = 8
+    reasons: Sequence[Reason], start: str, approach: Any, most: int = 8
 ) -> go.Figure:
     """What each reason adds to one approach's score, strongest first, and their sum."""
     ranked = sorted(reasons, key=lambda r: -abs(r.contributions[approach]))

@@ -80,7 +80,7 @@ def recommendation(advice: Advice) -> None:
 def next_question(question: Question | None, probabilities: dict[Any, float]) -> None:
     st.subheader("The question that matters most now", anchor=False)
     if question is None:
-        st.markdown("No single answer would change this. What is left is to **check it on your "
+        st.markdown("No open answer would move this. What is left is to **check it on your "
                     "own examples**.")
         return
     with st.container(border=True):
