@@ -14,3 +14,8 @@ $(BIN)/.ready: requirements.txt
 	$(BIN)/pip install -q torch==2.13.0
 	$(BIN)/pip install -q -r requirements.txt
 	touch $@
+
+# DATA: a folder with trec.csv, sst2.csv and clinc150.csv (columns text, label, split)
+bench: $(BIN)/.ready
+	$(BIN)/pip install -q setfit==1.2.0
+	$(BIN)/python -m training.bench --data $(DATA)

@@ -39,8 +39,8 @@ the label is the largest of `vectors @ coef.T + intercept`; `python -m training 
 
 
 def steps_for(n: int) -> int:
-    """Training steps for n examples: enough to converge on few, bounded on many."""
-    return int(np.clip(60 + n / 4, 80, 400))
+    """Training steps for n examples; on few, more steps only fit them closer (docs/benchmarks.md)."""
+    return int(np.clip(30 + n / 16, 32, 200))
 
 
 def balanced_batch(labels: NDArray[np.int64], seed: int, step: int) -> NDArray[np.int64]:
