@@ -55,7 +55,7 @@ class Change(_Frozen):
 
 
 class Test(_Frozen):
-    """One of the workshop's three tests for fine-tuning."""
+    """One of the workshop's three tests for fine-tuning, or one of its reasons to tune."""
 
     name: str
     met: Literal["yes", "no", "unknown"]
@@ -71,6 +71,7 @@ class Rung(_Frozen):
     do: str
     before_next: str
     tests: list[Test] = []
+    grounds: list[Test] = []
 
 
 class Understood(_Frozen):

@@ -63,6 +63,7 @@ def ladder(approach: Approach, beliefs: NDArray[np.float64]) -> list[Rung]:
         rungs.append(Rung(
             rung=rung, title=title, status=status, do=do, before_next=before,
             tests=tests if rung == "fine_tuning" else [],
+            grounds=tuning_grounds(beliefs) if rung == "fine_tuning" else [],
         ))
     return rungs
 
@@ -85,6 +86,22 @@ def three_tests(beliefs: NDArray[np.float64]) -> list[Test]:
               (("examples", "thousands"), ("examples", "hundreds"), ("preference", "yes")),
               (("examples", "none"), ("examples", "few")),
               "hundreds of examples or more, or ranked pairs"),
+    ]
+
+
+def tuning_grounds(beliefs: NDArray[np.float64]) -> list[Test]:
+    """The workshop's reasons to tune: privacy, speed, a narrow problem, an impractical prompt."""
+    return [
+        _test("Privacy: the data must stay", beliefs, (("on_premises", "yes"),),
+              (("on_premises", "no"),), "a model of your own keeps the data with you"),
+        _test("Quality at the speed and price you need", beliefs,
+              (("latency", "tight"), ("cost_pressure", "yes")),
+              (("latency", "loose"), ("cost_pressure", "no")),
+              "a small tuned model can be as good as a large one and faster"),
+        _test("The problem is extremely narrow", beliefs, (("narrow", "yes"),),
+              (("narrow", "no"), ("broad_scope", "yes")), "narrow problems need few examples"),
+        _test("Prompting is impractical", beliefs, (("instructions_tried", "fall_short"),),
+              (("instructions_tried", "enough"),), "instructions were tried and fall short"),
     ]
 
 

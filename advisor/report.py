@@ -40,7 +40,9 @@ def advice_markdown(advice: Advice) -> str:
     for rung in advice.ladder:
         if rung.status != "not_indicated":
             lines += [f"1. **{rung.title}.** {rung.do} *Before the next:* {rung.before_next}"]
-        lines += [f"   - {t.name}: {t.met} ({t.why})" for t in rung.tests]
+    tuning = next(rung for rung in advice.ladder if rung.rung == "fine_tuning")
+    lines += ["", "## The workshop's three tests for fine-tuning, and its reasons to tune", ""]
+    lines += [f"- {t.name}: {t.met} ({t.why})" for t in [*tuning.tests, *tuning.grounds]]
     lines += ["", "## Reasons", "", "| code | reason | adds to " + advice.approach + " | source |",
               "|---|---|---|---|"]
     lines += [f"| {r.code} | {r.text} | {r.contributions[advice.approach]:+.2f} | {r.source} |"

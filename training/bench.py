@@ -131,10 +131,10 @@ def page(rows: list[dict[str, Any]]) -> str:
         "torch", "transformers", "peft", "sentence-transformers", "scikit-learn", "setfit"))
     return f"""# Benchmarks
 
-`make bench DATA=FOLDER` draws the same rows per seed for every arm (at most {TEST_ITEMS} test items),
-with the bundled all-MiniLM-L6-v2 as encoder, and writes this page. The intervals pool the test
-predictions of all seeds; they do not hold the spread between draws. Only the ratio of times in one
-run means anything on another machine.
+`make bench DATA=FOLDER` draws the same rows per seed for every arm (at most {TEST_ITEMS} test
+items), with the bundled all-MiniLM-L6-v2 as encoder, and writes this page. The intervals pool
+the test predictions of all seeds; they do not hold the spread between draws. Only the ratio of
+times in one run means anything on another machine.
 
 {table(rows)}
 

@@ -56,6 +56,9 @@ class Encoder:
     def model(self) -> Any:
         if self._model is None:
             from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
+
+            disable_progress_bar()  # type: ignore[no-untyped-call]  # it would show for a blink
 
             self._model = SentenceTransformer(self.source, trust_remote_code=False)
         return self._model

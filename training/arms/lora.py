@@ -39,7 +39,7 @@ the label is the largest of `vectors @ coef.T + intercept`; `python -m training 
 
 
 def steps_for(n: int) -> int:
-    """Training steps for n examples; on few, more steps only fit them closer (docs/benchmarks.md)."""
+    """Training steps for n examples; on few, more steps only fit them closer."""
     return int(np.clip(30 + n / 16, 32, 200))
 
 

@@ -110,6 +110,9 @@ def ladder(advice: Advice) -> None:
     st.markdown("**The workshop's three tests for fine-tuning**")
     for test in tuning.tests:
         st.markdown(f"- {test.name}: {MET[test.met]}  \n  :gray[{test.why}]")
+    st.markdown("**and its reasons to tune**")
+    for ground in tuning.grounds:
+        st.markdown(f"- {ground.name}: {MET[ground.met]}  \n  :gray[{ground.why}]")
     left = [rung.title for rung in advice.ladder if rung.status == "not_indicated"]
     if left:
         st.caption(f"Not indicated by what is known so far: {', '.join(left)}.")
