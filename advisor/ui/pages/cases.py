@@ -42,7 +42,7 @@ def found(text: str, cases: list[Case]) -> list[tuple[Case, float | None]]:
 
 def page() -> None:
     st.title("Cases")
-    bank = load_cases()
+    bank = sorted(load_cases(), key=lambda case: case.domain != "workshop")  # the spine first
     st.markdown(f"{len(bank)} documented use cases: what was needed, what was chosen, what came of "
                 "it, and where that is written.")
     text = st.text_input("Search by meaning", placeholder="for example: answers from manuals")
