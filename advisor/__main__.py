@@ -58,6 +58,10 @@ def _advise(args: argparse.Namespace) -> int:
         raise UseCaseError("expected the description as an argument, or --batch IN --out OUT")
     text = sys.stdin.read() if args.text == "-" else args.text
     advice = advise(text, _answers(args))
+    from advisor.report import reading_caution
+
+    if caution := reading_caution(text):
+        print(f"advisor: {caution}", file=sys.stderr)
     if args.json:
         print(json.dumps(advice.to_json(), ensure_ascii=False))
     else:

@@ -7,6 +7,7 @@ its classes is "the text does not say". Trained by ``python -m advisor.fit``.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -77,6 +78,11 @@ class Reader:
         self._terms: list[str] = terms
         self._tfidf = vectorizer({term: place for place, term in enumerate(terms)})
         self._tfidf.idf_ = tensors["idf"].astype(np.float64)
+
+    def known_words(self, text: str) -> float:
+        """Share of the words that the reader has met; low for languages other than English."""
+        words = re.findall(r"\w+", text.lower())
+        return sum(word in self._tfidf.vocabulary_ for word in words) / max(1, len(words))
 
     def read(self, text: str, embedding: NDArray[np.float32]) -> Reading:
         """Beliefs for one text and its unit embedding of shape (dimensions,)."""

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.advice import Advice
+from advisor.infer import default_reader
 from advisor.judge import Verdict
 
+LEAST_KNOWN = 0.5  # every description of the case bank is above 0.7
 NAMES = {
     "prompting": "Prompting",
     "rag": "Retrieval (RAG)",
@@ -29,6 +31,14 @@ FLAG_TEXT = {
     "rescope": "Too broad to make progress on: split it, or say no to a part.",
     "disputed": "Experts are on record on both sides of cases like this one.",
 }
+
+
+def reading_caution(text: str) -> str:
+    """What to tell somebody whose text can hardly be read, or nothing."""
+    if default_reader().known_words(text) >= LEAST_KNOWN:
+        return ""
+    return ("Few of these words are known here: descriptions are read in English only. Describe it "
+            "in plain English, or rely on the questions instead.")
 
 
 def advice_markdown(advice: Advice) -> str:

@@ -89,6 +89,20 @@ def test_unusable_questions(
     assert words in capsys.readouterr().err
 
 
+def test_another_language_is_said_to_be_read_poorly(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Jeden Tag kommen E-Mails unserer Kunden, die wir in zwölf Ordner sortieren müssen."
+    assert advisor_main(["advise", text, "--json"]) == 0
+    told = capsys.readouterr()
+    assert "plain English" in told.err and json.loads(told.out)["description"] == text
+
+
+def test_a_full_disk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id": 1, "description": "Summarise the news of the day for our staff"}\n')
+    assert advisor_main(["advise", "--batch", str(source), "--out", "/dev/full"]) == 2
+    assert "No space left" in capsys.readouterr().err
+
+
 def test_a_killed_lora_run_resumes_to_the_same_predictions(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("text,label\n" + GOOD)

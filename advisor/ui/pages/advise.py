@@ -9,7 +9,7 @@ import streamlit as st
 
 from advisor import DONT_KNOW, FACTORS
 from advisor.advice import Advice, Question
-from advisor.report import FLAG_TEXT, NAMES, advice_markdown
+from advisor.report import FLAG_TEXT, NAMES, advice_markdown, reading_caution
 from advisor.ui import charts
 from advisor.ui.state import answer, current_advice, keep, restore
 
@@ -190,6 +190,8 @@ def page() -> None:
     if advice is None:
         return
     keep()
+    if caution := reading_caution(advice.description):
+        st.warning(caution)
     recommendation(advice)
     next_question(advice.next_question, dict(advice.probabilities))
     ladder(advice)
