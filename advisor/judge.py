@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from advisor.names import arm_name
 from training.compare import items_needed
 
 NO_LLM = ("majority", "classical", "linear_probe")
@@ -67,8 +68,9 @@ def judge(advice: Mapping[str, Any], result: Mapping[str, Any]) -> Verdict:
     gap = _difference(result, "lora", rival)
     lora, best = arms["lora"]["accuracy"], arms[rival]["accuracy"]
     numbers = (
-        f"LoRA {lora:.1%} against {rival} {best:.1%} on {result['n_test']} held-out items: "
-        f"difference {gap[0]:+.1%}, 95% interval {gap[1]:+.1%} to {gap[2]:+.1%}."
+        f"{arm_name('lora')} {lora:.1%} against {arm_name(rival)} {best:.1%} on "
+        f"{result['n_test']} held-out items: difference {gap[0]:+.1%}, "
+        f"95% interval {gap[1]:+.1%} to {gap[2]:+.1%}."
     )
     tuned = advised in ("fine_tuning", "rag+fine_tuning")
     if gap[1] > 0 and gap[0] >= MARGIN:
@@ -97,9 +99,9 @@ def _tuning_wins(advised: str, tuned: bool, numbers: str) -> Verdict:
 
 def _tuning_adds_nothing(advised: str, tuned: bool, rival: str, numbers: str) -> Verdict:
     plain = (
-        f"For this part neither an LLM nor a fine-tune is needed: {rival} does as well."
+        f"For this part neither an LLM nor a fine-tune is needed: {arm_name(rival)} does as well."
         if rival in NO_LLM
-        else f"No fine-tune is needed: {rival} does as well."
+        else f"No fine-tune is needed: {arm_name(rival)} does as well."
     )
     if not tuned:
         return Verdict(verdict="confirmed", approach=advised, why=f"{plain} {numbers}", needs="")
@@ -107,8 +109,8 @@ def _tuning_adds_nothing(advised: str, tuned: bool, rival: str, numbers: str) ->
     return Verdict(
         verdict="overturned", approach="rag" if advised == "rag+fine_tuning" else instead,
         why=f"{plain} {numbers}",
-        needs=f"Use {rival} as the baseline to beat; come back to tuning when its errors, looked "
-        "at one by one, show a behaviour that more examples would teach.",
+        needs=f"Use {arm_name(rival)} as the baseline to beat; come back to tuning when its "
+        "errors, looked at one by one, show a behaviour that more examples would teach.",
     )
 
 
@@ -132,5 +134,6 @@ def _needs(gap: tuple[float, float, float], result: Mapping[str, Any], rival: st
     items = max(n + 1, items_needed(aim, min(1.0, max(spread, aim))))
     return (
         f"About {items:,} held-out items instead of {n:,} would show a difference of {aim:.1%} "
-        f"between lora and {rival} (80% power). More training examples may also move it."
+        f"between {arm_name('lora')} and {arm_name(rival)} (80% power). "
+        "More training examples may also move it."
     )

@@ -8,29 +8,9 @@ from typing import Any
 from advisor.advice import Advice
 from advisor.infer import default_reader
 from advisor.judge import Verdict
+from advisor.names import FLAG_TEXT, NAMES, arm_name
 
 LEAST_KNOWN = 0.5  # every description of the case bank is above 0.7
-NAMES = {
-    "prompting": "Prompting",
-    "rag": "Retrieval (RAG)",
-    "fine_tuning": "Fine-tuning",
-    "rag+fine_tuning": "Retrieval and fine-tuning",
-}
-ARM_NAMES = {
-    "majority": "Commonest label",
-    "zero_shot": "Label names only",
-    "retrieval": "Nearest examples",
-    "classical": "Word counts (TF-IDF)",
-    "linear_probe": "Frozen embeddings",
-    "lora": "LoRA fine-tune",
-}
-FLAG_TEXT = {
-    "preference": "People rank outputs better than they write them: think of preference tuning.",
-    "tools": "Other systems must be called: describe the tools, and test the calls.",
-    "classical": "No LLM may be needed: make a classical model one of the arms.",
-    "rescope": "Too broad to make progress on: split it, or say no to a part.",
-    "disputed": "Experts are on record on both sides of cases like this one.",
-}
 
 
 def reading_caution(text: str) -> str:
@@ -72,24 +52,26 @@ def pilot_markdown(result: Mapping[str, Any]) -> str:
         "# Pilot", "",
         f"{result['n_train']} training and {result['n_test']} held-out items, "
         f"{len(result['labels'])} labels.", "",
-        "| arm | accuracy | 95% interval | macro-F1 | training s | ms per item | trained numbers |",
+        "| arm | accuracy | 95% interval | macro-F1 | training s | ms per item | parameters |",
         "|---|---|---|---|---|---|---|",
     ]
     for name, arm in result["arms"].items():
         if arm.get("accuracy") is None:
-            lines.append(f"| {name} | failed: {arm.get('error', 'unknown')} | | | | | |")
+            lines.append(f"| {arm_name(name)} | failed: {arm.get('error', 'unknown')} | | | | | |")
             continue
         low, high = arm["accuracy_ci95"]
         lines.append(
-            f"| {name} | {arm['accuracy']:.1%} | {low:.1%} to {high:.1%} | {arm['macro_f1']:.3f} "
-            f"| {arm['train_seconds']:.1f} | {arm['predict_ms_per_item']:.1f} "
+            f"| {arm_name(name)} | {arm['accuracy']:.1%} | {low:.1%} to {high:.1%} "
+            f"| {arm['macro_f1']:.3f} | {arm['train_seconds']:.1f} "
+            f"| {arm['predict_ms_per_item']:.1f} "
             f"| {arm['trainable_parameters']:,} |"
         )
     lines += ["", "| arms | difference in accuracy | 95% interval | p |", "|---|---|---|---|"]
     for row in result["comparisons"]:
         low, high = row["ci95"]
-        lines.append(f"| {row['a']} minus {row['b']} | {row['difference']:+.1%} "
-                     f"| {low:+.1%} to {high:+.1%} | {row['p_value']:.3g} |")
+        pair = f"{arm_name(row['a'])} minus {arm_name(row['b'])}"
+        lines.append(f"| {pair} | {row['difference']:+.1%} | {low:+.1%} to {high:+.1%} "
+                     f"| {row['p_value']:.3g} |")
     lines += ["", *[f"- {note}" for note in result.get("notes", [])]]
     return "\n".join(lines) + "\n"
 

@@ -13,7 +13,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from advisor.advice import Reason
-from advisor.report import ARM_NAMES, NAMES
+from advisor.names import NAMES, arm_name
 
 COLOURS = {
     "prompting": "#0072B2", "rag": "#009E73",
@@ -43,13 +43,18 @@ def probabilities(now: Mapping[Any, float], before: Mapping[Any, float] | None) 
     figure = go.Figure(go.Bar(
         x=[now[n] for n in names], y=labels, orientation="h",
         marker={"color": [COLOURS[n] for n in names]},
-        text=[f"{now[n]:.0%}" for n in names], textposition="outside", cliponaxis=False,
         hovertemplate="%{y}: %{x:.0%}<extra></extra>",
+    ))
+    # Right of both the bar and the tick, which would else cross the number.
+    ends = [max(now[n], (before or now)[n]) for n in names]
+    figure.add_trace(go.Scatter(
+        x=ends, y=labels, mode="text", text=[f" {now[n]:.0%}" for n in names],
+        textposition="middle right", cliponaxis=False, hoverinfo="skip",
     ))
     if before:
         figure.add_trace(go.Scatter(
             x=[before[n] for n in names], y=labels, mode="markers",
-            marker={"symbol": "line-ns-open", "size": 18, "color": GREY, "line": {"width": 3}},
+            marker={"symbol": "line-ns-open", "size": 16, "color": GREY, "line": {"width": 3}},
             hovertemplate="before the last answer: %{x:.0%}<extra></extra>",
         ))
     figure.update_xaxes(range=[0, 1.12], visible=False)
@@ -89,7 +94,7 @@ def arms(result: Mapping[str, Any]) -> go.Figure:
     low = [found[n]["accuracy"] - found[n]["accuracy_ci95"][0] for n in names]
     high = [found[n]["accuracy_ci95"][1] - found[n]["accuracy"] for n in names]
     figure = go.Figure(go.Scatter(
-        x=values, y=[ARM_NAMES.get(n, n) for n in names], mode="markers+text",
+        x=values, y=[arm_name(n) for n in names], mode="markers+text",
         marker={"size": 14, "color": [ARM_COLOURS.get(n, "#56606B") for n in names]},
         error_x={"type": "data", "symmetric": False, "array": high, "arrayminus": low,
                  "thickness": 2, "width": 6, "color": GREY},
@@ -124,7 +129,7 @@ def loss(metrics: Sequence[Mapping[str, Any]]) -> go.Figure:
     for name in dict.fromkeys(row["arm"] for row in metrics if "loss" in row):
         mine = {r["step"]: r["loss"] for r in metrics if r["arm"] == name and "loss" in r}
         figure.add_trace(go.Scatter(
-            x=list(mine), y=list(mine.values()), name=ARM_NAMES.get(name, name), mode="lines",
+            x=list(mine), y=list(mine.values()), name=arm_name(name), mode="lines",
             line={"color": ARM_COLOURS.get(name, GREY), "width": 2},
         ))
     figure.update_xaxes(title="step")

@@ -10,7 +10,8 @@ from typing import Any
 import streamlit as st
 
 from advisor.judge import VerdictError, judge
-from advisor.report import ARM_NAMES, NAMES, pilot_markdown, verdict_markdown
+from advisor.names import NAMES, arm_name
+from advisor.report import pilot_markdown, verdict_markdown
 from advisor.ui import charts
 from training import read_metrics, read_predictions
 
@@ -30,7 +31,7 @@ def show(folder: Path, result: Mapping[str, Any]) -> None:
     st.plotly_chart(charts.arms(result), config=charts.CONFIG, key="arms")
     for name, arm in result["arms"].items():
         if name not in arms:
-            st.warning(f"{ARM_NAMES.get(name, name)} did not finish: {arm.get('error')}")
+            st.warning(f"{arm_name(name)} did not finish: {arm.get('error')}")
     _table(arms)
     _differences(result)
     rows = read_predictions(folder)
@@ -80,14 +81,12 @@ def _table(arms: Mapping[str, Mapping[str, Any]]) -> None:
     st.dataframe(
         [
             {
-                "arm": ARM_NAMES.get(name, name),
-                "accuracy": f"{arm['accuracy']:.1%}",
-                "95% interval": "{:.1%} to {:.1%}".format(*arm["accuracy_ci95"]),
-                "macro-F1": f"{arm['macro_f1']:.3f}",
-                "F1 interval": "{:.3f} to {:.3f}".format(*arm["macro_f1_ci95"]),
+                "arm": arm_name(name),
+                "accuracy (95%)": _with_interval(arm["accuracy"], arm["accuracy_ci95"]),
+                "macro-F1 (95%)": _with_interval(arm["macro_f1"], arm["macro_f1_ci95"]),
                 "training": f"{arm['train_seconds']:.1f} s",
                 "per item": f"{arm['predict_ms_per_item']:.1f} ms",
-                "trained numbers": f"{arm['trainable_parameters']:,}",
+                "parameters trained": f"{arm['trainable_parameters']:,}",
             }
             for name, arm in arms.items()
         ],
@@ -95,13 +94,17 @@ def _table(arms: Mapping[str, Mapping[str, Any]]) -> None:
     )
 
 
+def _with_interval(value: float, interval: Sequence[float]) -> str:
+    return f"{100 * value:.1f} ({100 * interval[0]:.1f} to {100 * interval[1]:.1f})"
+
+
 def _differences(result: Mapping[str, Any]) -> None:
     with st.expander("Every paired difference, with interval and p-value"):
         st.dataframe(
             [
                 {
-                    "arms": f"{ARM_NAMES.get(row['a'], row['a'])} minus "
-                            f"{ARM_NAMES.get(row['b'], row['b'])}",
+                    "arms": f"{arm_name(row['a'])} minus "
+                            f"{arm_name(row['b'])}",
                     "accuracy points": f"{100 * row['difference']:+.1f}",
                     "95% interval": f"{100 * row['ci95'][0]:+.1f} to {100 * row['ci95'][1]:+.1f}",
                     "p (McNemar)": f"{row['p_value']:.3g}",
@@ -114,7 +117,7 @@ def _differences(result: Mapping[str, Any]) -> None:
 
 def _confusions(rows: Sequence[Mapping[str, Any]], two: Sequence[str], labels: list[str]) -> None:
     st.subheader("What is taken for what", anchor=False)
-    tabs = st.tabs([f"Best: {ARM_NAMES[two[0]]}", f"Runner-up: {ARM_NAMES[two[1]]}"])
+    tabs = st.tabs([f"Best: {arm_name(two[0])}", f"Runner-up: {arm_name(two[1])}"])
     for tab, name in zip(tabs, two, strict=True):
         with tab:
             if all(row["label"] == row["arms"][name]["prediction"] for row in rows):
@@ -126,7 +129,7 @@ def _confusions(rows: Sequence[Mapping[str, Any]], two: Sequence[str], labels: l
 
 def _errors(rows: Sequence[Mapping[str, Any]], two: Sequence[str]) -> None:
     st.subheader("Look at the errors", anchor=False)
-    first, second = ARM_NAMES[two[0]], ARM_NAMES[two[1]]
+    first, second = arm_name(two[0]), arm_name(two[1])
     kinds = {
         "best": f"{first} is wrong", "second": f"Only {second} is wrong", "both": "Both are wrong",
     }

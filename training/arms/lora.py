@@ -21,7 +21,7 @@ from training.arms.head import fit_head, size_of
 from training.encoder import resolve
 
 RANK, ALPHA = 16, 32
-LEARNING_RATE = 1e-3
+LEARNING_RATE = 5e-4
 BATCH = 64
 MAX_CLASSES = 32
 TEMPERATURE = 0.1
@@ -40,7 +40,7 @@ the label is the largest of `vectors @ coef.T + intercept`; `python -m training 
 
 def steps_for(n: int) -> int:
     """Training steps for n examples; on few, more steps only fit them closer."""
-    return int(np.clip(30 + n / 16, 32, 200))
+    return int(np.clip(min(0.65 * n, 30 + n / 16), 8, 200))
 
 
 def balanced_batch(labels: NDArray[np.int64], seed: int, step: int) -> NDArray[np.int64]:

@@ -9,7 +9,8 @@ import streamlit as st
 
 from advisor import DONT_KNOW, FACTORS
 from advisor.advice import Advice, Question
-from advisor.report import FLAG_TEXT, NAMES, advice_markdown, reading_caution
+from advisor.names import FLAG_TEXT, NAMES
+from advisor.report import advice_markdown, reading_caution
 from advisor.ui import charts
 from advisor.ui.state import answer, current_advice, keep, restore
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from advisor.report import NAMES
+from advisor.names import NAMES
 from casebank import load_cases
 from casebank.schema import Case
 

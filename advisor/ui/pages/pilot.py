@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 from pydantic import ValidationError
 
-from advisor.report import ARM_NAMES, NAMES
+from advisor.names import NAMES, arm_name
 from advisor.ui import charts, pilot_result
 from advisor.ui.state import current_advice, runs_folder
 from training import (
@@ -92,7 +92,7 @@ def look_at_data(path: Path, text: str, label: str) -> None:
 def settings() -> tuple[list[str], int, int]:
     with st.expander("Settings"):
         arms = st.multiselect("Arms", list(ARMS), default=list(ARMS),
-                              format_func=lambda n: ARM_NAMES.get(n, n))
+                              format_func=lambda n: arm_name(n))
         size = st.number_input("Held-out items (0: 30%, at most 1,000)", 0, 20_000, 0)
         seed = st.number_input("Seed", 0, 10**6, 0)
     return arms, int(size), int(seed)
@@ -143,7 +143,7 @@ def watch(folder: Path) -> None:
     st.progress(done, text=f"{state.message}{step} · {seconds} s")
     st.caption("  ".join(
         (":material/check: " if name in state.arms_done else ":material/pending: ")
-        + ARM_NAMES.get(name, name) for name in wanted))
+        + arm_name(name) for name in wanted))
     metrics = [row for row in read_metrics(folder) if "loss" in row]
     if metrics:
         st.plotly_chart(charts.loss(metrics), config=charts.CONFIG, key="loss")
