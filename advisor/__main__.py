@@ -1,4 +1,4 @@
-"""python -m advisor questions | advise | verdict"""
+"""python -m advisor questions | advise | verdict | evaluate"""
 
 from __future__ import annotations
 
@@ -123,6 +123,15 @@ def _verdict(args: argparse.Namespace) -> int:
     return 0
 
 
+def _evaluate(args: argparse.Namespace) -> int:
+    from advisor.evaluate import evaluate, read_known
+    from advisor.report import evaluation_text
+
+    result = evaluate(read_known(args.source, args.answers))
+    print(json.dumps(result) if args.json else evaluation_text(result))
+    return 0
+
+
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0 done, 1 some batch line failed, 2 the input cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m advisor", description=__doc__)
@@ -140,7 +149,12 @@ def main(argv: list[str] | None = None) -> int:
     check.add_argument("--advice", type=Path, required=True)
     check.add_argument("--pilot", type=Path, required=True)
     check.set_defaults(run=_verdict)
-    for command in (questions, ask, check):
+    measure = commands.add_parser("evaluate", help="how right the advice is on known use cases")
+    measure.add_argument("source", type=Path, metavar="FILE.jsonl")
+    measure.add_argument("--answers", type=Path, metavar="FILE.jsonl",
+                         help="lines of {id, answers}, for the interview")
+    measure.set_defaults(run=_evaluate)
+    for command in (questions, ask, check, measure):
         command.add_argument("--json", action="store_true", help="one JSON object, nothing else")
     args = parser.parse_args(argv)
     try:

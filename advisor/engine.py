@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from advisor.interview import next_question, would_change
 from advisor.ladder import ladder
 from advisor.rules import PLACES, RULES, activations
 from advisor.use_case import UseCase
-from casebank import APPROACHES, FACTOR_VALUES, Approach, load_cases
+from casebank import APPROACHES, FACTOR_VALUES, Approach, load_cases, weight_of_age
 from casebank.bank import CaseBank, Match
 from casebank.encoder import SentenceEncoder
 
@@ -28,6 +29,7 @@ FACTOR_PLACES = {
     factor: np.array([PLACES[factor, value] for value in values])
     for factor, values in FACTOR_VALUES.items()
 }
+NEIGHBOURS = 8
 SHARPNESS = 12.0  # how much faster a nearer case counts than a farther one
 WORDING = "The description as a whole reads like use cases that were served this way."
 NEAREST = "The nearest documented cases chose this way."
@@ -63,10 +65,12 @@ def default_bank() -> CaseBank:
 
 
 def votes_of(matches: Sequence[Match]) -> Array:
-    """Share of each approach among near cases, nearer ones counting more; minus an even split."""
+    """Share of each approach among near cases, nearer and newer ones counting more; less an even
+    split."""
     votes = np.zeros(4)
     for match in matches:
-        votes[APPROACHES.index(match.case.approach)] += np.exp(SHARPNESS * match.similarity)
+        age = weight_of_age(match.case.year, date.today().year)
+        votes[APPROACHES.index(match.case.approach)] += age * np.exp(SHARPNESS * match.similarity)
     return votes / votes.sum() - 0.25 if matches else votes
 
 
@@ -105,18 +109,41 @@ def with_answers(beliefs: Array, answers: dict[str, str]) -> Array:
     return result
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What the description alone gives, whatever is answered: the reading and the nearest cases."""
+
+    reading: Reading
+    matches: list[Match]
+
+    @property
+    def decision(self) -> Decision:
+        return Decision(default_weights(), self.reading.approach, votes_of(self.matches))
+
+
+def gather(descriptions: Sequence[str], exclude: Collection[str] = ()) -> list[Evidence]:
+    """Evidence for each description, encoded together; cases named in ``exclude`` do not count."""
+    bank = default_bank()
+    vectors = bank.encoder.encode(descriptions)
+    readings = default_reader().read(descriptions)
+    return [
+        Evidence(reading, bank.nearest(vector, k=NEIGHBOURS, exclude=exclude))
+        for reading, vector in zip(readings, vectors, strict=True)
+    ]
+
+
 def advise_use_case(use_case: UseCase, exclude: Collection[str] = ()) -> Advice:
     """Advice on a use case; ``exclude`` names cases that must not count as evidence."""
-    bank = default_bank()
-    vector = bank.encoder.encode([use_case.description])[0]
-    reading = default_reader().read(use_case.description, vector)
-    matches = bank.nearest(vector, k=8, exclude=exclude)
-    decision = Decision(default_weights(), reading.approach, votes_of(matches))
+    return weigh(use_case, gather([use_case.description], exclude)[0])
+
+
+def weigh(use_case: UseCase, evidence: Evidence) -> Advice:
+    """Advice from the evidence and the answers given so far."""
+    decision, matches = evidence.decision, evidence.matches
     known = use_case.known
-    beliefs = with_answers(reading.beliefs, known)
+    beliefs = with_answers(evidence.reading.beliefs, known)
     probabilities = decision.probabilities(beliefs[None], len(known))[0]
     best = int(probabilities.argmax())
-    changes = would_change(decision, beliefs, use_case.answers, best)
     return Advice(
         description=use_case.description,
         approach=APPROACHES[best],
@@ -126,8 +153,8 @@ def advise_use_case(use_case: UseCase, exclude: Collection[str] = ()) -> Advice:
         reasons=_reasons(decision, beliefs, len(known), best),
         neighbours=[_neighbour(match) for match in matches[:5]],
         next_question=next_question(decision, beliefs, use_case.answers, best),
-        would_change_if=changes,
-        understood=_understood(reading, beliefs, known),
+        would_change_if=would_change(decision, beliefs, use_case.answers, best),
+        understood=_understood(evidence.reading, beliefs, known),
     )
 
 

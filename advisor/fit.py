@@ -1,104 +1,132 @@
-"""Learns the reader and the rules' weights from written use cases: python -m advisor.fit
+"""Learns the reader and the rules' weights: python -m advisor.fit
 
-Beliefs that the weights are learned on come from readers that never saw the same writer's texts,
-so the weights know how unsure reading is. No use case kept for measuring is touched.
+From use cases and clauses written for this project, whose factors their writers noted, and from
+the case bank. Beliefs that the weights are learned on come from readers that saw nothing by the
+same writer and no case with the same source, so the weights know how unsure reading is. No use
+case kept for measuring is touched.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.infer import (
-    _STATED,
-    COLUMNS,
-    DATA,
-    GROUPS,
-    UNSTATED,
-    grouped_softmax,
-    vectorizer,
-)
+from advisor.infer import COLUMNS, DATA, GROUPS, STATED, UNSTATED, grouped_softmax, vectorizer
 from advisor.rules import RULES, activations, belief_vector
 from casebank import APPROACHES, load_cases
 from casebank.bank import CaseBank
 from casebank.encoder import SentenceEncoder
 
 Array = NDArray[np.float64]
-PENALTY = 0.002
-TEXT_PENALTY = 3.0
+PENALTY = 0.002  # on the rules' weights
+TEXT_PENALTY = 3.0  # scikit-learn's C of the reader
+CASE_WEIGHT = 3.0  # a documented case counts as much as this many written ones
+FOLDS = 5
 
 
-def _load() -> list[dict[str, Any]]:
-    path = DATA / "written_use_cases.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+@dataclass(frozen=True)
+class Row:
+    """One text to learn from; ``factors`` None means that nothing is known of any factor.
+
+    ``silent``: whether a factor that is left out is known not to be in the text. A case's source
+    may say less or more than its description, so there it is not.
+    """
+
+    text: str
+    factors: dict[str, str]
+    label: str | None
+    origin: str
+    silent: bool
+    weight: float = 1.0
+
+    def target(self, name: str) -> str | None:
+        if name == "approach":
+            return self.label
+        return self.factors.get(name, UNSTATED if self.silent else None)
 
 
-def _target(row: dict[str, Any], name: str) -> str:
-    return str(row["label"] if name == "approach" else row["factors"].get(name, UNSTATED))
+def load_rows() -> list[Row]:
+    """Written use cases, clauses, cases of the bank; use cases first, clauses last."""
+    rows = [Row(r["description"], r["factors"], r["label"], _writer(r["id"]), True)
+            for r in _lines("written_use_cases.jsonl")]
+    rows += [Row(c.description, c.factors, c.approach, str(c.sources[0].url), False, CASE_WEIGHT)
+             for c in load_cases()]
+    rows += [Row(r["clause"], r["factors"], None, "clauses", True)
+             for r in _lines("written_clauses.jsonl")]
+    return rows
 
 
-def _fit_reader(rows: list[dict[str, Any]], features: Any) -> tuple[Array, Array]:
-    """Coefficients (n features, n columns) and intercepts (n columns,), one model per factor."""
+def _writer(name: str) -> str:
+    """Who wrote it: P1001 and P1099 are of one sitting of one writer, as are all of W3."""
+    return name[:2] if name.startswith("W") else name[:-2]
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
+
+
+def fit_reader(rows: Sequence[Row], features: Any) -> tuple[Array, Array]:
+    """Coefficients (n terms, n columns) and intercepts (n columns,), one model per factor."""
     from sklearn.linear_model import LogisticRegression
 
     coef = np.zeros((features.shape[1], len(COLUMNS)))
     intercept = np.full(len(COLUMNS), -20.0)
     for name in GROUPS:
-        targets = [_target(row, name) for row in rows]
-        model = LogisticRegression(C=TEXT_PENALTY, max_iter=300).fit(features, targets)
-        if len(model.classes_) == 2:  # one row of coefficients stands for the second class
-            columns = [COLUMNS.index((name, c)) for c in model.classes_]
+        told = [(i, target) for i, row in enumerate(rows)
+                if (target := row.target(name)) is not None]
+        places, targets = [i for i, _ in told], [target for _, target in told]
+        model = LogisticRegression(C=TEXT_PENALTY, max_iter=200, tol=1e-3).fit(
+            features[places], targets, sample_weight=[rows[i].weight for i in places])
+        columns = [COLUMNS.index((name, value)) for value in model.classes_]
+        if len(columns) == 2:  # one row of coefficients stands for the second class
             coef[:, columns] = np.stack([-model.coef_[0] / 2, model.coef_[0] / 2], axis=1)
             intercept[columns] = [-model.intercept_[0] / 2, model.intercept_[0] / 2]
-            continue
-        for place, value in enumerate(model.classes_):
-            coef[:, COLUMNS.index((name, value))] = model.coef_[place]
-            intercept[COLUMNS.index((name, value))] = model.intercept_[place]
+        else:
+            coef[:, columns], intercept[columns] = model.coef_.T, model.intercept_
     return coef, intercept
 
 
-def _features(rows: list[dict[str, Any]], embeddings: Array, tfidf: Any, fit: bool) -> Any:
-    from scipy.sparse import csr_matrix, hstack
-
-    texts = [row["description"] for row in rows]
-    words = tfidf.fit_transform(texts) if fit else tfidf.transform(texts)
-    return hstack([csr_matrix(embeddings), words]).tocsr()
-
-
-def read_unseen(rows: list[dict[str, Any]], embeddings: Array, folds: int = 5) -> Array:
-    """Probabilities (n rows, n columns) for each row from a reader that never saw its writer."""
+def read_unseen(rows: Sequence[Row]) -> Array:
+    """Probabilities (n rows, n columns) from readers that saw neither writer nor source."""
+    from joblib import Parallel, delayed
     from sklearn.model_selection import GroupKFold
 
-    # Ids run on within a writer: a block of a hundred is one sitting of one writer.
-    writers = [row["id"][:-2] for row in rows]
-    result = np.zeros((len(rows), len(COLUMNS)))
-    for train, test in GroupKFold(folds).split(rows, groups=writers):
+    folds = list(GroupKFold(FOLDS).split(rows, groups=[row.origin for row in rows]))
+
+    def read(train: Sequence[int], test: Sequence[int]) -> Array:
         tfidf = vectorizer()
-        train_rows, test_rows = [rows[i] for i in train], [rows[i] for i in test]
-        coef, intercept = _fit_reader(
-            train_rows, _features(train_rows, embeddings[train], tfidf, fit=True)
-        )
-        scores = _features(test_rows, embeddings[test], tfidf, fit=False) @ coef + intercept
-        result[test] = grouped_softmax(scores)
+        some = [rows[i] for i in train]
+        coef, intercept = fit_reader(some, tfidf.fit_transform([row.text for row in some]))
+        unseen = tfidf.transform([rows[i].text for i in test])
+        return grouped_softmax(unseen @ coef + intercept)
+
+    parts = Parallel(n_jobs=2)(delayed(read)(train, test) for train, test in folds)
+    result = np.zeros((len(rows), len(COLUMNS)))
+    for (_, test), part in zip(folds, parts, strict=True):
+        result[test] = part
     return result
 
 
 def fit_weights(
     beliefs: Array, text: Array, votes: Array, trust: Array, labels: NDArray[np.int64],
-    penalty: float = PENALTY,
+    counts: Array, penalty: float = PENALTY,
 ) -> dict[str, Any]:
     """Weights of rules, wording and neighbours by penalised maximum likelihood.
 
-    Shapes: beliefs (n, factor values), text and votes (n, 4), trust (n,), labels (n,).
+    Shapes: beliefs (n, factor values), text and votes (n, 4), trust, labels and counts (n,);
+    ``counts`` says how much each row counts.
     """
     from scipy.optimize import minimize
 
     held = activations(beliefs)
     n_rules = held.shape[1]
     one_hot = np.eye(4)[labels]
+    share = counts / counts.sum()
     wording, neighbours = text * trust[:, None], votes * trust[:, None]
 
     def loss(flat: Array) -> tuple[float, Array]:
@@ -106,12 +134,12 @@ def fit_weights(
         scores = held @ weights + bias + flat[-2] * wording + flat[-1] * neighbours
         scores -= scores.max(1, keepdims=True)
         log_p = scores - np.log(np.exp(scores).sum(1, keepdims=True))
-        error = (np.exp(log_p) - one_hot) / len(labels)
+        error = (np.exp(log_p) - one_hot) * share[:, None]
         gradient = np.concatenate([
             (held.T @ error + 2 * penalty * weights).ravel(), error.sum(0),
             [(error * wording).sum(), (error * neighbours).sum()],
         ])
-        value = -(one_hot * log_p).sum() / len(labels) + penalty * (weights**2).sum()
+        value = -(one_hot * log_p * share[:, None]).sum() + penalty * (weights**2).sum()
         return float(value), gradient
 
     bounds = [(None, None)] * (n_rules * 4 + 4) + [(0.0, None), (0.05, None)]
@@ -130,54 +158,83 @@ def fit_weights(
     }
 
 
-def partly_answered(
-    rows: list[dict[str, Any]], read: Array, seed: int = 0
-) -> tuple[Array, Array]:
-    """Beliefs as after none, some and all answers, and the trust left in the text for each."""
+def partly_answered(rows: Sequence[Row], read: Array, seed: int = 0) -> tuple[Array, Array]:
+    """Beliefs as after none, some and all answers, and the trust left in the text for each.
+
+    Shapes (4 n, factor values) and (4 n,): unanswered, a third answered, all, all and no text.
+    """
     rng = np.random.default_rng(seed)
-    stated = read[:, _STATED]
-    certain = np.stack([belief_vector(row["factors"]) for row in rows])
+    stated = read[:, STATED]
+    certain = np.stack([belief_vector(row.factors) for row in rows])
+    names = list(GROUPS)[:-1]
+    factor_of = np.array([names.index(COLUMNS[c][0]) for c in STATED])
+    known = np.array([[name in row.factors for name in names] for row in rows])
     blocks, trusts = [stated], [np.ones(len(rows))]
-    factor_of = np.array([list(GROUPS).index(COLUMNS[c][0]) for c in _STATED])
     for share in (0.3, 1.0):
-        asked = rng.random((len(rows), len(GROUPS) - 1)) < share
-        # Only what the writer noted can be answered; the rest stays as read.
-        known = np.stack([[n in row["factors"] for n in list(GROUPS)[:-1]] for row in rows])
-        settled = (asked & known)[:, factor_of]
-        blocks.append(np.where(settled, certain, stated))
-        trusts.append(1.0 / (1.0 + (asked & known).sum(1)))
+        # Only what is on record can be answered; the rest stays as read.
+        asked = (rng.random(known.shape) < share) & known
+        blocks.append(np.where(asked[:, factor_of], certain, stated))
+        trusts.append(1.0 / (1.0 + asked.sum(1)))
     blocks.append(certain)
     trusts.append(np.zeros(len(rows)))
     return np.concatenate(blocks), np.concatenate(trusts)
 
 
+def votes_unseen(rows: Sequence[Row], bank: CaseBank) -> Array:
+    """Votes of the nearest cases, shape (n, 4), no case voting on a text of its own source."""
+    from advisor.engine import NEIGHBOURS, votes_of
+
+    own: dict[str, set[str]] = {}
+    for case in bank.cases:
+        own.setdefault(str(case.sources[0].url), set()).add(case.id)
+    vectors = bank.encoder.encode([row.text for row in rows])
+    return np.stack([
+        votes_of(bank.nearest(vector, k=NEIGHBOURS, exclude=own.get(row.origin, ())))
+        for row, vector in zip(rows, vectors, strict=True)
+    ])
+
+
+def report(rows: Sequence[Row], read: Array) -> None:
+    """How well unseen texts are read, factor by factor."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    for name, place in GROUPS.items():
+        values = [value for _, value in COLUMNS[place]]
+        told = [i for i, row in enumerate(rows) if row.silent and row.target(name) is not None]
+        truth = [rows[i].target(name) for i in told]
+        said = [values[p] for p in read[told, place].argmax(1)]
+        stated = [value for value in values if value != UNSTATED and value in truth]
+        precision, recall, _, _ = precision_recall_fscore_support(
+            truth, said, labels=stated, average="micro", zero_division=0)
+        print(f"{name:20} precision {precision:.2f} recall {recall:.2f}")
+
+
 def main() -> None:
+    rows = load_rows()
+    read = read_unseen(rows)
+    report(rows, read)
+    cases = [i for i, row in enumerate(rows) if row.label is not None]
+    told, seen = [rows[i] for i in cases], read[cases]
+    labels = np.array([APPROACHES.index(row.label) for row in told])
+    votes = votes_unseen(told, CaseBank(load_cases(), SentenceEncoder()))
+    beliefs, trust = partly_answered(told, seen)
+    repeats = len(beliefs) // len(told)
+    text = np.tile(np.log(seen[:, GROUPS["approach"]] + 1e-9), (repeats, 1))
+    counts = np.tile([row.weight for row in told], repeats)
+    # A case's recorded factors may not settle it: only the text blocks are taken from the bank.
+    written = np.array([row.silent for row in told])
+    counts[3 * len(told) :] *= written
+    weights = fit_weights(
+        beliefs, text, np.tile(votes, (repeats, 1)), trust, np.tile(labels, repeats), counts)
+    (DATA / "weights.json").write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
+    save_reader(rows)
+
+
+def save_reader(rows: Sequence[Row]) -> None:
     from safetensors.numpy import save_file
 
-    from advisor.engine import votes_of
-
-    rows = _load()
-    encoder = SentenceEncoder()
-    embeddings = encoder.encode([row["description"] for row in rows]).astype(np.float64)
-    labels = np.array([APPROACHES.index(row["label"]) for row in rows])
-    read = read_unseen(rows, embeddings)
-    for name, place in GROUPS.items():
-        names = [value for _, value in COLUMNS[place]]
-        right = np.mean([names[p] == _target(r, name)
-                         for p, r in zip(read[:, place].argmax(1), rows, strict=True)])
-        print(f"{name:20} read right for unseen writers: {right:.3f}")
-    bank = CaseBank(load_cases(), encoder)
-    votes = np.stack([votes_of(bank.nearest(v.astype(np.float32), k=8)) for v in embeddings])
-    beliefs, trust = partly_answered(rows, read)
-    repeats = len(beliefs) // len(rows)
-    text = np.tile(np.log(read[:, GROUPS["approach"]] + 1e-9), (repeats, 1))
-    weights = fit_weights(
-        beliefs, text, np.tile(votes, (repeats, 1)), trust, np.tile(labels, repeats)
-    )
-    (DATA / "weights.json").write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
-
     tfidf = vectorizer()
-    coef, intercept = _fit_reader(rows, _features(rows, embeddings, tfidf, fit=True))
+    coef, intercept = fit_reader(rows, tfidf.fit_transform([row.text for row in rows]))
     save_file(
         {"coef": coef.astype(np.float16), "intercept": intercept.astype(np.float32),
          "idf": tfidf.idf_.astype(np.float32)},

@@ -83,5 +83,24 @@ def verdict_markdown(verdict: Verdict) -> str:
     return "\n".join([*lines, *(["", verdict.needs] if verdict.needs else [])]) + "\n"
 
 
+def evaluation_text(result: Mapping[str, Any]) -> str:
+    """Scores of ``advisor.evaluate`` as a table for the terminal."""
+    rows = ["description_alone", "after_interview", "with_every_answer", "always_the_commonest"]
+    lines = [f"{result['n']} use cases; 95% intervals in brackets"]
+    for name in rows:
+        if name not in result:
+            continue
+        lines.append(name.replace("_", " "))
+        for score, found in result[name].items():
+            if isinstance(found, dict) and found.get("ci95"):
+                low, high = found["ci95"]
+                lines.append(f"  {score.replace('_', ' '):22} {found['value']:.3f} "
+                             f"[{low:.3f}, {high:.3f}]  n {found['n']}")
+            elif score == "questions":
+                lines.append(f"  questions asked        {found['mean']} on average, "
+                             f"{found['most']} at most")
+    return "\n".join(lines)
+
+
 def _quote(text: str) -> list[str]:
     return [f"> {line}" for line in text.splitlines()]

@@ -1,11 +1,21 @@
 """Documented precedents: what somebody needed, what they did, how it went, where it is written."""
 
-from casebank.schema import APPROACHES, FACTOR_VALUES, FLAGS, Approach, Case, Flag
+from casebank.schema import (
+    APPROACHES,
+    EVIDENCE,
+    FACTOR_VALUES,
+    FLAGS,
+    Approach,
+    Case,
+    Flag,
+    weight_of_age,
+)
 from casebank.store import CASES_DIR, CaseError, load_cases
 
 __all__ = [
     "APPROACHES",
     "CASES_DIR",
+    "EVIDENCE",
     "FACTOR_VALUES",
     "FLAGS",
     "Approach",
@@ -13,4 +23,5 @@ __all__ = [
     "CaseError",
     "Flag",
     "load_cases",
+    "weight_of_age",
 ]

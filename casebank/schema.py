@@ -9,7 +9,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    model_validator,
+)
 
 Approach = Literal["prompting", "rag", "fine_tuning", "rag+fine_tuning"]
 Flag = Literal["preference", "tools", "classical", "rescope", "disputed"]
@@ -19,6 +27,7 @@ Evidence = Literal[
 
 APPROACHES: tuple[Approach, ...] = get_args(Approach)
 FLAGS: tuple[Flag, ...] = get_args(Flag)
+EVIDENCE: tuple[Evidence, ...] = get_args(Evidence)
 
 # The factors behind the decision and the values each can take. A factor that a source does not
 # state is left out of a case: unknown is not the same as no.
@@ -46,6 +55,40 @@ FACTOR_VALUES: dict[str, tuple[str, ...]] = {
     "tools": YES_NO,
     "deadline": YES_NO,
 }
+
+
+def weight_of_age(year: int, today: int) -> float:
+    """How much a case of ``year`` should still count in the year ``today``: 1 down to 0.
+
+    It halves every six years. What was hard for the models of a case's time may be easy for
+    today's: GPT-3.5 had to be tuned for forms that its successors write when asked, so an old
+    "tune it" is weaker evidence than a recent one. What rests on the task and not on the model,
+    such as facts that change daily, ages slowly; hence years and not months. A year after
+    ``today`` counts in full.
+    """
+    return float(0.5 ** (max(today - year, 0) / 6))
+
+
+def _known_factors(factors: dict[str, str]) -> dict[str, str]:
+    for factor, value in factors.items():
+        if factor not in FACTOR_VALUES:
+            raise ValueError(f"unknown factor {factor!r}; known are {', '.join(FACTOR_VALUES)}")
+        if value not in FACTOR_VALUES[factor]:
+            expected = ", ".join(FACTOR_VALUES[factor])
+            raise ValueError(f"{factor}: expected one of {expected}; found {value!r}")
+    return factors
+
+
+def _quoted(factors: object) -> object:
+    if isinstance(factors, dict):
+        for factor, value in factors.items():
+            if isinstance(value, bool):  # what YAML makes of a bare yes or no
+                word = "yes" if value else "no"
+                raise ValueError(f"{factor}: expected text, found {value}; write '{word}' quoted")
+    return factors
+
+
+Factors = Annotated[dict[str, str], BeforeValidator(_quoted), AfterValidator(_known_factors)]
 
 
 def _openable(url: HttpUrl) -> HttpUrl:
@@ -91,7 +134,7 @@ class Case(_Strict):
     approach: Approach
     acceptable: tuple[Approach, ...] = ()
     flags: tuple[Flag, ...] = ()
-    factors: dict[str, str] = Field(default_factory=dict)
+    factors: Factors = Field(default_factory=dict)
     why: str = Field(min_length=20, max_length=600)
     outcome: str = Field(min_length=20, max_length=900)
     figures: tuple[str, ...] = ()
@@ -109,18 +152,12 @@ class Case(_Strict):
             raise ValueError(
                 f"acceptable: {self.approach} is the approach already; list only others"
             )
-        for factor, value in self.factors.items():
-            if factor not in FACTOR_VALUES:
-                raise ValueError(
-                    f"factors: unknown factor {factor!r}; known are {', '.join(FACTOR_VALUES)}"
-                )
-            if value not in FACTOR_VALUES[factor]:
-                expected = ", ".join(FACTOR_VALUES[factor])
-                raise ValueError(f"factors.{factor}: expected one of {expected}; found {value!r}")
         if ("disputed" in self.flags) != (len(self.positions) >= 2):
             raise ValueError(
                 "flags, positions: a disputed case holds at least two positions, no other case any"
             )
         if self.year > self.checked.year:
             raise ValueError(f"year: {self.year} lies after the day of checking, {self.checked}")
+        if self.contrast_of == self.id:
+            raise ValueError("contrast_of: expected the id of another case, found the case's own")
         return self

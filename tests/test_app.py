@@ -75,10 +75,3 @@ def test_unwritable_runs_folder_is_explained(monkeypatch: pytest.MonkeyPatch) ->
     app = _page("pilot").run()
     app = next(b for b in app.button if b.label == "Start the pilot").click().run()
     assert not app.exception and "/proc/nowhere" in app.error[0].value
-
-
-def test_cases_are_listed_and_filtered() -> None:
-    app = _page("cases").run()
-    assert not app.exception and any("Honeycomb" in e.label for e in app.expander)
-    app = app.text_input[0].set_value("plain questions into a query language for telemetry").run()
-    assert "Honeycomb" in app.expander[0].label and "similarity" in app.expander[0].label

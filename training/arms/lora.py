@@ -24,6 +24,7 @@ RANK, ALPHA = 16, 32
 LEARNING_RATE = 5e-4
 BATCH = 64
 MAX_CLASSES = 32
+PARTS = 4  # of a batch, by length: short texts are not padded to the longest
 TEMPERATURE = 0.1
 SAVE_EVERY = 20
 MAX_TOKENS = 256
@@ -162,12 +163,10 @@ def _train(model: Any, texts: list[str], labels: NDArray[np.int64], context: Arm
         rate = min((step + 1) / max(1, total // 10), (total - step) / total)
         for group in optimizer.param_groups:
             group["lr"] = LEARNING_RATE * rate
-        batch = balanced_batch(labels, context.seed, step)
-        features = model.preprocess([texts[i] for i in batch])
-        features = {
-            k: v.to(model.device) if hasattr(v, "to") else v for k, v in features.items()
-        }
-        vectors = torch.nn.functional.normalize(model(features)["sentence_embedding"], dim=1)
+        batch = np.array(sorted(balanced_batch(labels, context.seed, step),
+                                key=lambda i: len(texts[i])))
+        vectors = torch.cat([_embed(model, [texts[i] for i in part])
+                             for part in np.array_split(batch, PARTS)])
         loss = contrastive_loss(vectors, torch.tensor(labels[batch], device=vectors.device))
         optimizer.zero_grad()
         loss.backward()
@@ -177,6 +176,15 @@ def _train(model: Any, texts: list[str], labels: NDArray[np.int64], context: Arm
             _checkpoint(context.folder, parameters, optimizer, step + 1, total)
         context.progress(step + 1, total, {"loss": float(loss.detach())})
     model.eval()
+
+
+def _embed(model: Any, texts: list[str]) -> Any:
+    """Unit vectors (n, d) that keep their gradient."""
+    import torch
+
+    features = model.preprocess(texts)
+    features = {k: v.to(model.device) if hasattr(v, "to") else v for k, v in features.items()}
+    return torch.nn.functional.normalize(model(features)["sentence_embedding"], dim=1)
 
 
 def _checkpoint(folder: Path, parameters: Any, optimizer: Any, step: int, total: int) -> None:

@@ -1,0 +1,102 @@
+"""A description as countable words: stems, and numbers by their size.
+
+"4,200 tickets", "five thousand tickets" and "3k ticket" read alike, as a number of thousands and
+the stem "ticket"; the decision rests on sizes, not on digits.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_TO_TWENTY = """zero one two three four five six seven eight nine ten eleven twelve thirteen
+fourteen fifteen sixteen seventeen eighteen nineteen twenty"""
+NUMBERS = {word: value for value, word in enumerate(_TO_TWENTY.split())} | {
+    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}
+SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
+          "k": 1000, "m": 10**6}
+SIZES = ((13, "#small"), (100, "#tens"), (1000, "#hundreds"), (100_000, "#thousands"))
+_TOKEN = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
+LONGEST = 3  # words in a term
+
+
+@dataclass(frozen=True)
+class Word:
+    """A stem or size, and the place in the text that it stands for."""
+
+    stem: str
+    start: int
+    end: int
+
+
+def words(text: str) -> list[Word]:
+    """The words of ``text`` in order."""
+    raw = [(m.group().lower().replace("’", "'"), *m.span()) for m in _TOKEN.finditer(
+        text.replace("’", "'"))]
+    found: list[Word] = []
+    place = 0
+    while place < len(raw):
+        token, start, end = raw[place]
+        value = _value(token)
+        place += 1
+        if value is None:
+            scale = token.removesuffix("s")
+            # "tens of thousands", "hundreds of pages", "millions"
+            if token != scale and (scale in SCALES or scale == "ten"):
+                found.append(Word(_size(SCALES.get(scale, 10)), start, end))
+            else:
+                found.append(Word(_stem(token), start, end))
+            continue
+        year = token.isdigit() and len(token) == 4 and 1900 <= value <= 2050
+        while place < len(raw) and raw[place][0].removesuffix("s") in SCALES:
+            value *= SCALES[raw[place][0].removesuffix("s")]
+            end, year = raw[place][2], False
+            place += 1
+        found.append(Word("#year" if year else _size(value), start, end))
+    return found
+
+
+def terms(text: str) -> list[str]:
+    """Words and runs of up to three of them, as counted by the reader."""
+    stems = [word.stem for word in words(text)]
+    return [
+        " ".join(stems[i : i + n])
+        for n in range(1, LONGEST + 1) for i in range(len(stems) - n + 1)
+    ]
+
+
+def spelled(text: str) -> dict[str, str]:
+    """For each term of ``text``, how the text spells it where it first occurs."""
+    found = words(text)
+    spelling: dict[str, str] = {}
+    for n in range(1, LONGEST + 1):
+        for i in range(len(found) - n + 1):
+            run = found[i : i + n]
+            spelling.setdefault(" ".join(w.stem for w in run), text[run[0].start : run[-1].end])
+    return spelling
+
+
+def _value(token: str) -> float | None:
+    if token[0].isdigit():
+        digits = re.sub(r"[,\u00a0\u202f](?=\d{3})", "", token)
+        return float(re.match(r"\d+(?:\.\d+)?", digits).group())  # type: ignore[union-attr]
+    return NUMBERS.get(token)
+
+
+def _size(value: float) -> str:
+    return next((name for least, name in SIZES if value < least), "#huge")
+
+
+@lru_cache(maxsize=50_000)
+def _stem(token: str) -> str:
+    stem: str = _stemmer().stemWord(token)
+    return stem
+
+
+@lru_cache(maxsize=1)
+def _stemmer():  # type: ignore[no-untyped-def]
+    from snowballstemmer import stemmer
+
+    return stemmer("english")
