@@ -12,22 +12,30 @@ from advisor.use_case import DONT_KNOW, UseCase, UseCaseError
 if TYPE_CHECKING:
     from advisor.advice import Advice
     from advisor.judge import Verdict
+    from advisor.llm_reader import Endpoint
 
 __all__ = ["DONT_KNOW", "FACTORS", "Factor", "UseCase", "UseCaseError", "advise", "verdict"]
 
 
 def advise(
-    description: str, answers: Mapping[str, str] | None = None, *, exclude: Collection[str] = ()
+    description: str,
+    answers: Mapping[str, str] | None = None,
+    *,
+    exclude: Collection[str] = (),
+    endpoint: Endpoint | None = None,
 ) -> Advice:
     """Advice on a use case described in a sentence or two.
 
     ``answers`` maps question ids to values or ``dont_know``; ``exclude`` names cases that must
-    not count as evidence. Raises ``UseCaseError``. The first call loads the encoder, some seconds.
+    not count as evidence. With an ``endpoint`` (``advisor.llm_reader.configured()``) its model
+    reads the description, which is sent there; without one nothing leaves this machine. Raises
+    ``UseCaseError`` and, with an endpoint, ``LlmReaderError``. The first call loads the encoder,
+    some seconds.
     """
     use_case = UseCase(description, dict(answers or {}))  # checked before anything heavy loads
-    from advisor.engine import advise_use_case
+    from advisor.engine import gather, weigh
 
-    return advise_use_case(use_case, exclude)
+    return weigh(use_case, gather([description], exclude, endpoint)[0])
 
 
 def verdict(advice: Advice | Mapping[str, Any], pilot: Path) -> Verdict:

@@ -6,10 +6,16 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from advisor import FACTORS, UseCaseError, advise
+from advisor import FACTORS, UseCase, UseCaseError, advise
+from advisor.contradictions import contradictions
 from advisor.judge import VerdictError
+from advisor.llm_reader import LlmReaderError, configured
+from advisor.tasks import split_tasks
+
+if TYPE_CHECKING:
+    from advisor.advice import Advice
 
 
 def _questions(args: argparse.Namespace) -> int:
@@ -57,17 +63,49 @@ def _advise(args: argparse.Namespace) -> int:
     if args.text is None:
         raise UseCaseError("expected the description as an argument, or --batch IN --out OUT")
     text = sys.stdin.read() if args.text == "-" else args.text
-    advice = advise(text, _answers(args))
+    answers = _answers(args)
+    UseCase(text, answers)  # nothing is sent anywhere before this is checked
+    if args.split:
+        return _split(text, answers, args.json)
+    advice = _advise_on(text, answers)
     from advisor.report import reading_caution
 
     if caution := reading_caution(text):
         print(f"advisor: {caution}", file=sys.stderr)
+    if (tasks := len(split_tasks(text))) > 1:
+        print(f"advisor: this reads like {tasks} tasks; --split advises on each", file=sys.stderr)
+    for clash in contradictions(answers, advise(text).understood if answers else []):
+        print(f"advisor: {clash}", file=sys.stderr)
     if args.json:
         print(json.dumps(advice.to_json(), ensure_ascii=False))
     else:
         from advisor.report import advice_markdown
 
         print(advice_markdown(advice), end="")
+    return 0
+
+
+def _advise_on(text: str, answers: dict[str, str]) -> Advice:
+    """Advice with the factors read by the endpoint, if one is set, else or failing that here."""
+    try:
+        endpoint = configured()
+        if endpoint is not None:
+            print(f"advisor: the description is sent to {endpoint.url}", file=sys.stderr)
+            return advise(text, answers, endpoint=endpoint)
+    except LlmReaderError as error:
+        print(f"advisor: {error}; the description is read here instead", file=sys.stderr)
+    return advise(text, answers)
+
+
+def _split(text: str, answers: dict[str, str], as_json: bool) -> int:
+    """Advice for each task of a description that holds several."""
+    found = [_advise_on(task, answers) for task in split_tasks(text)]
+    if as_json:
+        print(json.dumps({"tasks": [advice.to_json() for advice in found]}, ensure_ascii=False))
+        return 0
+    from advisor.report import advice_markdown
+
+    print("\n".join(advice_markdown(advice) for advice in found), end="")
     return 0
 
 
@@ -142,6 +180,7 @@ def main(argv: list[str] | None = None) -> int:
     ask.add_argument("text", nargs="?", help="the description; - reads standard input")
     ask.add_argument("--answer", action="append", default=[], metavar="ID=VALUE")
     ask.add_argument("--answers", type=Path, metavar="FILE.json")
+    ask.add_argument("--split", action="store_true", help="advise on each task of a description")
     ask.add_argument("--batch", type=Path, metavar="IN.jsonl")
     ask.add_argument("--out", type=Path, metavar="OUT.jsonl")
     ask.set_defaults(run=_advise)

@@ -23,13 +23,14 @@ class Reason(_Frozen):
 
 
 class Neighbour(_Frozen):
-    """A documented case near the description; ``similarity`` is a cosine."""
+    """A documented case near the description; ``similarity`` is a cosine, ``year`` the source's."""
 
     id: str
     title: str
     approach: Approach
     similarity: float
     source: str
+    year: int
 
 
 class OptionOut(_Frozen):
@@ -99,5 +100,6 @@ class Advice(_Frozen):
     understood: list[Understood]
 
     def to_json(self) -> dict[str, Any]:
-        """The documented fields; ``understood`` stays with Python and the page."""
-        return self.model_dump(mode="json", exclude={"understood"})
+        """The documented fields; the rest stays with Python and the page."""
+        return self.model_dump(
+            mode="json", exclude={"understood": True, "neighbours": {"__all__": {"year"}}})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from advisor.factors import FACTORS
 from advisor.infer import DATA, Reading, default_reader
 from advisor.interview import next_question, would_change
 from advisor.ladder import ladder
+from advisor.llm_reader import Endpoint
 from advisor.rules import PLACES, RULES, activations
 from advisor.use_case import UseCase
 from casebank import APPROACHES, FACTOR_VALUES, Approach, load_cases, weight_of_age
@@ -30,6 +31,7 @@ FACTOR_PLACES = {
     for factor, values in FACTOR_VALUES.items()
 }
 NEIGHBOURS = 8
+MODEL_IS_RIGHT = 0.9  # how far a language model's reading of a factor is believed
 SHARPNESS = 12.0  # how much faster a nearer case counts than a farther one
 WORDING = "The description as a whole reads like use cases that were served this way."
 NEAREST = "The nearest documented cases chose this way."
@@ -37,12 +39,16 @@ NEAREST = "The nearest documented cases chose this way."
 
 @dataclass(frozen=True)
 class Weights:
-    """Learned by ``advisor.fit``: ``rules`` has shape (number of rules, 4), ``start`` (4,)."""
+    """Learned by ``advisor.fit``: ``rules`` has shape (number of rules, 4), ``start`` (4,).
+
+    ``answer_rates``: how often a team that is asked gives each answer, shape (factor values,).
+    """
 
     rules: Array
     start: Array
     wording: float
     neighbours: float
+    answer_rates: Array
 
 
 @lru_cache(maxsize=1)
@@ -50,7 +56,9 @@ def default_weights() -> Weights:
     raw = json.loads((DATA / "weights.json").read_text(encoding="utf-8"))
     rules = [[raw["rules"][rule.code][a] for a in APPROACHES] for rule in RULES]
     start = [raw["start"][a] for a in APPROACHES]
-    return Weights(np.array(rules), np.array(start), raw["wording"], raw["neighbours"])
+    rates = [raw["answer_rates"].get(f"{factor}={value}", 0.0) for factor, value in PLACES]
+    return Weights(np.array(rules), np.array(start), raw["wording"], raw["neighbours"],
+                   np.array(rates))
 
 
 def cache_folder() -> Path:
@@ -121,20 +129,36 @@ class Evidence:
         return Decision(default_weights(), self.reading.approach, votes_of(self.matches))
 
 
-def gather(descriptions: Sequence[str], exclude: Collection[str] = ()) -> list[Evidence]:
-    """Evidence for each description, encoded together; cases named in ``exclude`` do not count."""
+def gather(
+    descriptions: Sequence[str], exclude: Collection[str] = (), endpoint: Endpoint | None = None
+) -> list[Evidence]:
+    """Evidence for each description, encoded together; cases named in ``exclude`` do not count.
+
+    With an ``endpoint`` its model reads the factors and each description is sent there; raises
+    ``LlmReaderError`` when it cannot be asked.
+    """
     bank = default_bank()
     vectors = bank.encoder.encode(descriptions)
     readings = default_reader().read(descriptions)
+    if endpoint is not None:
+        readings = [_read_by(endpoint, text, r) for text, r in zip(descriptions, readings,
+                                                                   strict=True)]
     return [
         Evidence(reading, bank.nearest(vector, k=NEIGHBOURS, exclude=exclude))
         for reading, vector in zip(readings, vectors, strict=True)
     ]
 
 
-def advise_use_case(use_case: UseCase, exclude: Collection[str] = ()) -> Advice:
-    """Advice on a use case; ``exclude`` names cases that must not count as evidence."""
-    return weigh(use_case, gather([use_case.description], exclude)[0])
+def _read_by(endpoint: Endpoint, text: str, reading: Reading) -> Reading:
+    """The reading with the factors as the endpoint's model reads them."""
+    from advisor.llm_reader import read_factors
+
+    found = read_factors(text, endpoint)
+    beliefs = np.zeros_like(reading.beliefs)
+    for factor, item in found.items():
+        beliefs[PLACES[factor, item.value]] = MODEL_IS_RIGHT
+    quotes = {(factor, item.value): item.quote for factor, item in found.items()}
+    return replace(reading, beliefs=beliefs, quotes=quotes)
 
 
 def weigh(use_case: UseCase, evidence: Evidence) -> Advice:
@@ -199,7 +223,7 @@ def _neighbour(match: Match) -> Neighbour:
     case = match.case
     return Neighbour(
         id=case.id, title=case.title, approach=case.approach,
-        similarity=round(match.similarity, 4), source=str(case.sources[0].url),
+        similarity=round(match.similarity, 4), source=str(case.sources[0].url), year=case.year,
     )
 
 

@@ -9,6 +9,7 @@ case kept for measuring is touched.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,32 +32,30 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class Row:
-    """One text to learn from; ``factors`` None means that nothing is known of any factor.
+    """One text to learn from, with the factors that it states or implies, and nothing else.
 
-    ``silent``: whether a factor that is left out is known not to be in the text. A case's source
-    may say less or more than its description, so there it is not.
+    ``label`` is the approach that serves it, None for a clause. Rows of one ``origin`` (a writer,
+    a source) are never on both sides of a fold.
     """
 
     text: str
     factors: dict[str, str]
     label: str | None
     origin: str
-    silent: bool
     weight: float = 1.0
 
     def target(self, name: str) -> str | None:
-        if name == "approach":
-            return self.label
-        return self.factors.get(name, UNSTATED if self.silent else None)
+        return self.label if name == "approach" else self.factors.get(name, UNSTATED)
 
 
 def load_rows() -> list[Row]:
-    """Written use cases, clauses, cases of the bank; use cases first, clauses last."""
-    rows = [Row(r["description"], r["factors"], r["label"], _writer(r["id"]), True)
+    """Written use cases, cases of the bank with the answers noted for them, and clauses."""
+    answers = {row["id"]: row["answers"] for row in _lines("case_answers.jsonl")}
+    rows = [Row(r["description"], r["factors"], r["label"], _writer(r["id"]))
             for r in _lines("written_use_cases.jsonl")]
-    rows += [Row(c.description, c.factors, c.approach, str(c.sources[0].url), False, CASE_WEIGHT)
-             for c in load_cases()]
-    rows += [Row(r["clause"], r["factors"], None, "clauses", True)
+    rows += [Row(case.description, case.factors | answers.get(case.id, {}), case.approach,
+                 str(case.sources[0].url), CASE_WEIGHT) for case in load_cases()]
+    rows += [Row(r["clause"], r["factors"], None, "clauses")
              for r in _lines("written_clauses.jsonl")]
     return rows
 
@@ -91,8 +90,11 @@ def fit_reader(rows: Sequence[Row], features: Any) -> tuple[Array, Array]:
     return coef, intercept
 
 
-def read_unseen(rows: Sequence[Row]) -> Array:
-    """Probabilities (n rows, n columns) from readers that saw neither writer nor source."""
+def read_unseen(rows: Sequence[Row], clauses: Sequence[Row]) -> Array:
+    """Probabilities (n rows, n columns) from readers that saw neither writer nor source.
+
+    The clauses are learned from by every reader.
+    """
     from joblib import Parallel, delayed
     from sklearn.model_selection import GroupKFold
 
@@ -100,7 +102,7 @@ def read_unseen(rows: Sequence[Row]) -> Array:
 
     def read(train: Sequence[int], test: Sequence[int]) -> Array:
         tfidf = vectorizer()
-        some = [rows[i] for i in train]
+        some = [*(rows[i] for i in train), *clauses]
         coef, intercept = fit_reader(some, tfidf.fit_transform([row.text for row in some]))
         unseen = tfidf.transform([rows[i].text for i in test])
         return grouped_softmax(unseen @ coef + intercept)
@@ -180,6 +182,13 @@ def partly_answered(rows: Sequence[Row], read: Array, seed: int = 0) -> tuple[Ar
     return np.concatenate(blocks), np.concatenate(trusts)
 
 
+def answer_rates() -> dict[str, float]:
+    """The share of documented cases whose team could give each answer."""
+    rows = [row["answers"] for row in _lines("case_answers.jsonl")]
+    counts = Counter(f"{factor}={value}" for row in rows for factor, value in row.items())
+    return {pair: round(n / len(rows), 4) for pair, n in sorted(counts.items())}
+
+
 def votes_unseen(rows: Sequence[Row], bank: CaseBank) -> Array:
     """Votes of the nearest cases, shape (n, 4), no case voting on a text of its own source."""
     from advisor.engine import NEIGHBOURS, votes_of
@@ -200,7 +209,7 @@ def report(rows: Sequence[Row], read: Array) -> None:
 
     for name, place in GROUPS.items():
         values = [value for _, value in COLUMNS[place]]
-        told = [i for i, row in enumerate(rows) if row.silent and row.target(name) is not None]
+        told = [i for i, row in enumerate(rows) if row.target(name) is not None]
         truth = [rows[i].target(name) for i in told]
         said = [values[p] for p in read[told, place].argmax(1)]
         stated = [value for value in values if value != UNSTATED and value in truth]
@@ -210,24 +219,21 @@ def report(rows: Sequence[Row], read: Array) -> None:
 
 
 def main() -> None:
-    rows = load_rows()
-    read = read_unseen(rows)
+    everything = load_rows()
+    rows = [row for row in everything if row.label is not None]
+    read = read_unseen(rows, [row for row in everything if row.label is None])
     report(rows, read)
-    cases = [i for i, row in enumerate(rows) if row.label is not None]
-    told, seen = [rows[i] for i in cases], read[cases]
-    labels = np.array([APPROACHES.index(row.label) for row in told])
-    votes = votes_unseen(told, CaseBank(load_cases(), SentenceEncoder()))
-    beliefs, trust = partly_answered(told, seen)
-    repeats = len(beliefs) // len(told)
-    text = np.tile(np.log(seen[:, GROUPS["approach"]] + 1e-9), (repeats, 1))
-    counts = np.tile([row.weight for row in told], repeats)
-    # A case's recorded factors may not settle it: only the text blocks are taken from the bank.
-    written = np.array([row.silent for row in told])
-    counts[3 * len(told) :] *= written
+    labels = np.array([APPROACHES.index(row.label) for row in rows])
+    votes = votes_unseen(rows, CaseBank(load_cases(), SentenceEncoder()))
+    beliefs, trust = partly_answered(rows, read)
+    repeats = len(beliefs) // len(rows)
+    text = np.tile(np.log(read[:, GROUPS["approach"]] + 1e-9), (repeats, 1))
     weights = fit_weights(
-        beliefs, text, np.tile(votes, (repeats, 1)), trust, np.tile(labels, repeats), counts)
+        beliefs, text, np.tile(votes, (repeats, 1)), trust, np.tile(labels, repeats),
+        np.tile([row.weight for row in rows], repeats))
+    weights["answer_rates"] = answer_rates()
     (DATA / "weights.json").write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
-    save_reader(rows)
+    save_reader(everything)
 
 
 def save_reader(rows: Sequence[Row]) -> None:

@@ -7,7 +7,7 @@ classes is "the text does not say". Trained by ``python -m advisor.fit``.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,19 +45,27 @@ class Reading:
     of ``rules.PLACES``; what is missing to one per factor is the belief that the text is silent.
     ``approach``: log-probabilities of the four approaches from the wording as a whole, shape (4,).
     ``effects``: for each term of the text as it is spelled there, what it adds to each column.
+    ``quotes``: the words for each factor value that a language model read, if one was asked.
     """
 
     beliefs: Array
     approach: Array
     effects: tuple[tuple[str, Array], ...]
+    quotes: Mapping[tuple[str, str], str] | None = None
 
     def words(self, factor: str, value: str, limit: int = 3) -> list[str]:
         """The words of the text that speak most for ``factor`` having ``value``."""
+        if self.quotes is not None:
+            return [quote] if (quote := self.quotes.get((factor, value))) else []
+        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
         column = COLUMNS.index((factor, value))
         chosen: list[str] = []
         for spelling, effect in sorted(self.effects, key=lambda term: -term[1][column]):
             if effect[column] < 0.05 or len(chosen) == limit:
                 break
+            if {*spelling.lower().split()} <= ENGLISH_STOP_WORDS:
+                continue  # it may count, but it tells a reader nothing
             if not any(spelling in other or other in spelling for other in chosen):
                 chosen.append(spelling)
         return chosen

@@ -22,8 +22,7 @@ _FACTOR_OF = [factor for factor, _ in _OPTIONS]
 # Row i settles option i: its factor's places are cleared, then its own is set.
 _CLEAR = np.array([[1.0 if f == g else 0.0 for g, _ in PLACES] for f in _FACTOR_OF])
 _SET = np.array([[1.0 if pair == place else 0.0 for place in PLACES] for pair in _OPTIONS])
-PRIOR = 0.15  # an option that the text does not speak of may still be the answer
-LEAST = 0.005  # a question expected to move the probabilities less is not worth asking
+LEAST = 0.05  # a question expected to move the probabilities less is not worth asking
 
 
 def outcomes(decision: Decision, beliefs: Array, n_answers: int) -> Array:
@@ -32,11 +31,15 @@ def outcomes(decision: Decision, beliefs: Array, n_answers: int) -> Array:
     return decision.probabilities(after, n_answers + 1)
 
 
-def _chances(beliefs: Array) -> Array:
-    """How likely each option is to be the answer, shape (options,); sums to one per factor."""
-    chances = np.array([beliefs[PLACES[pair]] for pair in _OPTIONS]) + PRIOR
-    totals = _CLEAR @ np.array([beliefs[p] + PRIOR for p in PLACES.values()])
-    result: Array = chances / totals
+def _chances(decision: Decision, beliefs: Array) -> Array:
+    """How likely each option is to be the answer, shape (options,).
+
+    As far as the text is read to say so, and for the rest as often as teams know it: what is
+    missing to one per factor is "don't know".
+    """
+    stated = np.array([beliefs[PLACES[pair]] for pair in _OPTIONS])
+    silent = 1 - _CLEAR @ beliefs
+    result: Array = stated + np.maximum(silent, 0.0) * decision.weights.answer_rates
     return result
 
 
@@ -45,21 +48,19 @@ def next_question(
 ) -> Question | None:
     """The open question whose answer is expected to move the decision most.
 
-    None when no answer could change the advice or is expected to move it. The measure is the
-    expected change in the probabilities (half the sum of absolute differences), weighted with
-    how likely each answer is.
+    None when no answer is expected to move it. The measure is the change in the probabilities
+    (half the sum of absolute differences) for each answer, weighted with how likely it is.
     """
     n_known = sum(value in FACTOR_VALUES[name] for name, value in answers.items())
     now = decision.probabilities(beliefs[None], n_known)[0]
     after = outcomes(decision, beliefs, n_known)
     open_option = np.array([factor not in answers for factor in _FACTOR_OF])
-    moved = 0.5 * np.abs(after - now).sum(axis=1) * _chances(beliefs) * open_option
+    moved = 0.5 * np.abs(after - now).sum(axis=1) * _chances(decision, beliefs) * open_option
     worth: dict[str, float] = {}
     for factor, value in zip(_FACTOR_OF, moved, strict=True):
         if factor not in answers:
             worth[factor] = worth.get(factor, 0.0) + float(value)
-    flips = bool(((after.argmax(axis=1) != best) & open_option).any())
-    if not worth or (max(worth.values()) < LEAST and not flips):
+    if not worth or max(worth.values()) < LEAST:
         return None
     asked = BY_ID[max(worth, key=lambda name: worth[name])]
     return Question(
@@ -74,7 +75,7 @@ def would_change(
     """Answers to open questions that would change the recommendation, likeliest first."""
     n_known = sum(value in FACTOR_VALUES[name] for name, value in answers.items())
     after = outcomes(decision, beliefs, n_known)
-    chances = _chances(beliefs)
+    chances = _chances(decision, beliefs)
     places = [
         i for i, (factor, _) in enumerate(_OPTIONS)
         if factor not in answers and after[i].argmax() != best

@@ -105,6 +105,30 @@ RULES: tuple[Rule, ...] = (
           "private_knowledge=yes", "bespoke_style=yes"),
     _rule("R41", "Many examples, but instructions are enough: no need to tune for quality.",
           WORKSHOP, "examples=thousands", "instructions_tried=enough"),
+    _rule("R42", "General knowledge and skill are not enough.", WORKSHOP, "general_knowledge=no"),
+    _rule("R43", "The task is not narrow, so more examples are needed to cover it.", WORKSHOP,
+          "narrow=no"),
+    _rule("R44", "The scope is bounded, so progress on it can be measured.", WORKSHOP,
+          "broad_scope=no"),
+    _rule("R45", "Knowledge of one's own meets thousands of examples.", OPENAI,
+          "private_knowledge=yes", "examples=thousands"),
+    _rule("R46", "Facts that change meet instructions that fall short: more than look-up may be "
+          "needed.", OPENAI, "freshness=fast", "instructions_tried=fall_short"),
+    _rule("R47", "A large collection must be searched by a model that stays in the house: a small "
+          "one may need training to use what it is given.", WORKSHOP,
+          "corpus=large", "on_premises=yes"),
+    _rule("R48", "A narrow task meets thousands of examples.", WORKSHOP,
+          "narrow=yes", "examples=thousands"),
+    _rule("R49", "A narrow task, but no examples to learn it from.", WORKSHOP,
+          "narrow=yes", "examples=none"),
+    _rule("R50", "A style of one's own meets thousands of examples of it.", WORKSHOP,
+          "bespoke_style=yes", "examples=thousands"),
+    _rule("R51", "A large model does it well but too slowly: a small tuned one may be as good.",
+          WORKSHOP, "instructions_tried=enough", "latency=tight"),
+    _rule("R52", "A large model does it well but costs too much: a small tuned one may be as good.",
+          WORKSHOP, "instructions_tried=enough", "cost_pressure=yes"),
+    _rule("R53", "A hosted model does it well but the data may not go there: tune one of your own.",
+          WORKSHOP, "instructions_tried=enough", "on_premises=yes"),
 )
 
 _FIRST = np.array([PLACES[rule.when[0]] for rule in RULES])

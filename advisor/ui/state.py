@@ -8,12 +8,16 @@ import re
 import secrets
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from advisor.advice import Advice
-from advisor.use_case import UseCaseError
+from advisor.advice import Advice, Understood
+from advisor.llm_reader import Endpoint, LlmReaderError, configured
+from advisor.use_case import UseCase, UseCaseError
+
+if TYPE_CHECKING:
+    from advisor.engine import Evidence
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,7 +52,7 @@ def restore() -> None:
         try:
             stored = json.loads((runs_folder() / "drafts" / f"{name}.json").read_text("utf-8"))
             state.update(description=str(stored["description"]), answers=dict(stored["answers"]))
-            advice_for(state.description, state.answers)
+            UseCase(state.description, state.answers)
         except (OSError, ValueError, KeyError, TypeError):
             state.update(description="", answers={})
 
@@ -66,23 +70,57 @@ def keep() -> None:
     st.query_params["draft"] = name
 
 
-def advice_for(description: str, answers: dict[str, str]) -> Advice:
-    """Advice on the draft; raises ``UseCaseError``."""
-    from advisor import advise
+def reading_endpoint() -> tuple[Endpoint | None, str]:
+    """The endpoint that the user set for reading descriptions, or none and what is wrong."""
+    try:
+        return configured(), ""
+    except LlmReaderError as error:
+        return None, str(error)
 
-    return advise(description, answers)
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _read_by_model(description: str, url: str, model: str) -> Evidence:
+    """Evidence with the endpoint's reading, asked once per description and not on every click."""
+    from advisor.engine import gather
+
+    return gather([description], endpoint=Endpoint(url, model))[0]
+
+
+def advice_on(description: str, answers: dict[str, str]) -> tuple[Advice | None, str]:
+    """Advice, or none and what is wrong with the description.
+
+    With an endpoint that does not answer there is advice too, from the offline reading, and the
+    problem beside it.
+    """
+    from advisor.engine import gather, weigh
+
+    try:
+        use_case = UseCase(description, answers)
+    except UseCaseError as error:
+        return None, str(error)
+    endpoint, problem = reading_endpoint()
+    if endpoint is not None:
+        try:
+            return weigh(use_case, _read_by_model(description, endpoint.url, endpoint.model)), ""
+        except LlmReaderError as error:
+            problem = str(error)
+    note = f"{problem} The description was read offline instead." if problem else ""
+    return weigh(use_case, gather([description])[0]), note
 
 
 def current_advice() -> tuple[Advice | None, str]:
-    """Advice on what has been entered, or none and what is wrong with it."""
+    """Advice on what has been entered, or none; and what is wrong."""
     restore()
     if not st.session_state.description:
         return None, ""
-    try:
-        with st.spinner("Reading the description. The first time takes some seconds …"):
-            return advice_for(st.session_state.description, st.session_state.answers), ""
-    except UseCaseError as error:
-        return None, str(error)
+    with st.spinner("Reading the description. The first time takes some seconds …"):
+        return advice_on(st.session_state.description, st.session_state.answers)
+
+
+def read_alone(advice: Advice) -> list[Understood]:
+    """What the description says by itself, whatever was answered."""
+    alone, _ = advice_on(advice.description, {})
+    return alone.understood if alone is not None else []
 
 
 def answer(question: str, value: str | None, before: dict[Any, float]) -> None:

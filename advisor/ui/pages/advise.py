@@ -7,12 +7,24 @@ from typing import Any
 
 import streamlit as st
 
-from advisor import DONT_KNOW, FACTORS
+from advisor import DONT_KNOW
 from advisor.advice import Advice, Question
+from advisor.contradictions import contradictions
 from advisor.names import FLAG_TEXT, NAMES
 from advisor.report import advice_markdown, reading_caution
+from advisor.tasks import split_tasks
 from advisor.ui import charts
-from advisor.ui.state import answer, current_advice, keep, restore
+from advisor.ui.advice_view import details
+from advisor.ui.case_text import plain
+from advisor.ui.state import (
+    advice_on,
+    answer,
+    current_advice,
+    keep,
+    read_alone,
+    reading_endpoint,
+    restore,
+)
 
 EXAMPLES = {
     "Policy questions": "Staff ask about travel and expense policies. There are some 900 pages, a "
@@ -27,9 +39,6 @@ EXAMPLES = {
     "corrects before it is sent round. We have not tried anything yet.",
 }
 SURENESS = ((0.8, "Clear"), (0.55, "Leaning"), (0.0, "A close call"))
-MET = {"yes": ":material/check_circle: yes", "no": ":material/cancel: no",
-       "unknown": ":material/help: not known yet"}
-STATUS = {"start": "Start here", "next": "Then, if the eval says so", "later": "Much later"}
 
 
 def _example(text: str) -> None:
@@ -54,8 +63,12 @@ def entry() -> None:
             placeholder="What goes in, what should come out, for whom, and what you have tried",
         )
         st.form_submit_button("Get advice", type="primary", on_click=_submit)
-    st.caption(":material/lock: Everything runs here. Nothing you type leaves this machine. "
-               "Or try one of these:")
+    endpoint, _ = reading_endpoint()
+    st.caption(
+        f":material/cloud_upload: What you describe is sent to {endpoint.url} to be read, because "
+        "ADVISOR_LLM_URL is set. Or try one of these:" if endpoint else
+        ":material/lock: Everything runs here. Nothing you type leaves this machine. "
+        "Or try one of these:")
     with st.container(horizontal=True):
         for name, text in EXAMPLES.items():
             st.button(name, on_click=_example, args=(text,), type="tertiary")
@@ -74,6 +87,9 @@ def recommendation(advice: Advice) -> None:
         turned = f" It was {NAMES[was]} before." if was != advice.approach else ""
         st.caption(f"Your last answer moved {NAMES[advice.approach]} by {100 * moved:+.0f} points "
                    f"(grey marks: before).{turned}")
+    if "fine_tuning" in advice.approach:
+        st.markdown("Where this is likely to end, **not where to start**: begin with a prompt and an "
+                    "eval, and let a pilot prove that tuning pays.")
     for flag in advice.flags:
         st.info(FLAG_TEXT[flag], icon=":material/flag:")
 
@@ -96,79 +112,22 @@ def next_question(question: Question | None, probabilities: dict[Any, float]) ->
                 )
 
 
-def ladder(advice: Advice) -> None:
-    st.subheader("What to do, in this order", anchor=False)
-    steps = [rung for rung in advice.ladder if rung.status != "not_indicated"]
-    for number, rung in enumerate(steps, start=1):
-        with st.container(border=True):
-            st.markdown(f"**{number}. {rung.title}**  :gray[{STATUS[rung.status]}]")
-            st.markdown(rung.do)
-            if number < len(steps):
-                st.caption(f"Go on only when: {rung.before_next}")
-            else:
-                st.caption(f"It is done when: {rung.before_next}")
-    tuning = next(rung for rung in advice.ladder if rung.rung == "fine_tuning")
-    st.markdown("**The workshop's three tests for fine-tuning**")
-    for test in tuning.tests:
-        st.markdown(f"- {test.name}: {MET[test.met]}  \n  :gray[{test.why}]")
-    st.markdown("**and its reasons to tune**")
-    for ground in tuning.grounds:
-        st.markdown(f"- {ground.name}: {MET[ground.met]}  \n  :gray[{ground.why}]")
-    left = [rung.title for rung in advice.ladder if rung.status == "not_indicated"]
-    if left:
-        st.caption(f"Not indicated by what is known so far: {', '.join(left)}.")
+def several(tasks: list[str]) -> None:
+    """Advice for each of several tasks in one line each, and a way to look at one alone."""
+    st.info(f"This reads like {len(tasks)} tasks. Neighbouring tasks often need different answers: "
+            "look at each alone.", icon=":material/call_split:")
+    for number, task in enumerate(tasks):
+        advice, _ = advice_on(task, {})
+        if advice is None:
+            continue
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        share = advice.probabilities[advice.approach]
+        left.markdown(f"{plain(task[-160:])}  \n**{NAMES[advice.approach]}** :gray[{share:.0%}]")
+        right.button("Look at it", key=f"task-{number}", on_click=_alone, args=(task,))
 
 
-def reasons(advice: Advice) -> None:
-    st.subheader("Why", anchor=False)
-    chosen = st.segmented_control(
-        "What speaks for and against", list(NAMES), default=advice.approach, key="why_approach",
-        format_func=lambda name: NAMES[name],
-    ) or advice.approach
-    st.plotly_chart(
-        charts.waterfall(advice.reasons, "log-odds: right speaks for it, left against", chosen),
-        config=charts.CONFIG, key="waterfall",
-    )
-    with st.expander("Each reason with its source"):
-        for reason in advice.reasons:
-            st.markdown(f"**{reason.code}** {reason.text}  \n:gray[{reason.source}]")
-
-
-def _corrected(factor: str, key: str, probabilities: dict[Any, float]) -> None:
-    answer(factor, st.session_state[key], probabilities)
-
-
-def understood(advice: Advice) -> None:
-    stated = [row for row in advice.understood if row.value is not None]
-    st.subheader("What we understood", anchor=False)
-    if not stated:
-        st.markdown("The text settles nothing by itself; the questions above will.")
-    for row in stated:
-        how = "your answer" if row.from_answer else f"{row.probability:.0%} sure"
-        words = f", from: {', '.join(f'“{word}”' for word in row.words)}" if row.words else ""
-        st.markdown(f"- {row.label}: **{row.value_label}**  :gray[{how}{words}]")
-    with st.expander("Correct it, or answer any other question"):
-        shares = dict(advice.probabilities)
-        for factor in FACTORS:
-            labels: dict[Any, str] = {None: "As read from the text", DONT_KNOW: "Don't know"}
-            labels |= {o.value: o.label for o in factor.options}
-            key = f"all-{factor.id}"
-            st.session_state[key] = st.session_state.answers.get(factor.id)
-            st.selectbox(
-                factor.question, list(labels), key=key, help=factor.why,
-                format_func=labels.__getitem__, on_change=_corrected, args=(factor.id, key, shares),
-            )
-
-
-def evidence(advice: Advice) -> None:
-    st.subheader("Nearest documented cases", anchor=False)
-    for case in advice.neighbours:
-        st.markdown(f"- [{case.title}]({case.source})  \n  chose **{NAMES[case.approach]}** "
-                    f":gray[similarity {case.similarity:.2f}]")
-    if advice.would_change_if:
-        st.subheader("What would change this", anchor=False)
-        for change in advice.would_change_if:
-            st.markdown(f"- {change.text}: **{NAMES[change.approach]}**")
+def _alone(task: str) -> None:
+    st.session_state.update(description=task, answers={}, before=None)
 
 
 def onward(advice: Advice) -> None:
@@ -193,12 +152,17 @@ def page() -> None:
     keep()
     if caution := reading_caution(advice.description):
         st.warning(caution)
+    tasks = split_tasks(advice.description)
+    if len(tasks) > 1:
+        several(tasks)
+    elif st.session_state.entered != advice.description:
+        st.caption(f"For this part of it: {plain(advice.description)}")
     recommendation(advice)
+    read = read_alone(advice)
+    for clash in contradictions(st.session_state.answers, read):
+        st.warning(clash, icon=":material/compare_arrows:")
     next_question(advice.next_question, dict(advice.probabilities))
-    ladder(advice)
-    reasons(advice)
-    understood(advice)
-    evidence(advice)
+    details(advice, read)
     onward(advice)
 
 
