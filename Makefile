@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test bench
+.PHONY: app test bench quality
 app: $(BIN)/.ready
 	$(BIN)/python -m streamlit run app.py
 
@@ -14,6 +14,10 @@ $(BIN)/.ready: requirements.txt
 	$(BIN)/pip install -q torch==2.13.0
 	$(BIN)/pip install -q -r requirements.txt
 	touch $@
+
+# CASES: use cases with known answers; ANSWERS: what their teams would answer, for the interview
+quality: $(BIN)/.ready
+	$(BIN)/python -m advisor.quality --cases $(CASES) $(if $(ANSWERS),--answers $(ANSWERS))
 
 # DATA: a folder with trec.csv, sst2.csv and clinc150.csv (columns text, label, split)
 bench: $(BIN)/.ready

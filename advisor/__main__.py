@@ -1,4 +1,4 @@
-"""python -m advisor questions | advise | verdict | evaluate"""
+"""python -m advisor questions | advise | review | verdict | evaluate"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor import FACTORS, UseCase, UseCaseError, advise
 from advisor.contradictions import contradictions
+from advisor.homework.submission import SubmissionError
 from advisor.judge import VerdictError
 from advisor.llm_reader import LlmReaderError, configured
 from advisor.tasks import split_tasks
@@ -170,6 +171,24 @@ def _evaluate(args: argparse.Namespace) -> int:
     return 0
 
 
+def _review(args: argparse.Namespace) -> int:
+    from advisor.homework.many import review_paths
+    from advisor.homework.report import write_pages
+    from advisor.homework.rubric import load_rubric
+
+    rubric = load_rubric(args.rubric)
+    done = review_paths(args.sources, args.out, rubric, pages=args.html)
+    if args.html:
+        write_pages(args.out, args.html, rubric)
+    if args.json:
+        print(json.dumps(vars(done)))
+    else:
+        kept = f", {done.kept:,} kept from before" if done.kept else ""
+        failed = f"; {done.unreadable:,} could not be read" if done.unreadable else ""
+        print(f"{done.reviewed:,} submissions reviewed{kept}{failed}: {args.out}")
+    return int(bool(done.unreadable))
+
+
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0 done, 1 some batch line failed, 2 the input cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m advisor", description=__doc__)
@@ -193,12 +212,21 @@ def main(argv: list[str] | None = None) -> int:
     measure.add_argument("--answers", type=Path, metavar="FILE.jsonl",
                          help="lines of {id, answers}, for the interview")
     measure.set_defaults(run=_evaluate)
-    for command in (questions, ask, check, measure):
+    homework = commands.add_parser("review", help="homework: feedback on submissions of a class")
+    homework.add_argument("sources", nargs="+", type=Path, metavar="IN",
+                          help="a file, folder or zip of submissions")
+    homework.add_argument("--out", type=Path, required=True, metavar="reviews.jsonl",
+                          help="one line for each submission; again: goes on where it stopped")
+    homework.add_argument("--html", type=Path, metavar="DIR",
+                          help="also a page for the class and one for each student")
+    homework.add_argument("--rubric", type=Path, metavar="FILE.yaml")
+    homework.set_defaults(run=_review)
+    for command in (questions, ask, check, homework, measure):
         command.add_argument("--json", action="store_true", help="one JSON object, nothing else")
     args = parser.parse_args(argv)
     try:
         status: int = args.run(args)
-    except (UseCaseError, VerdictError) as error:
+    except (SubmissionError, UseCaseError, VerdictError) as error:
         print(f"advisor: {error}", file=sys.stderr)
         return 2
     return status

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.advice import Advice, Neighbour, Reason, Understood
+from advisor.beliefs import FACTOR_PLACES, with_answers, wording_trust
 from advisor.factors import FACTORS
 from advisor.infer import DATA, Reading, default_reader
 from advisor.interview import next_question, would_change
@@ -26,12 +27,11 @@ from casebank.bank import CaseBank, Match
 from casebank.encoder import SentenceEncoder
 
 Array = NDArray[np.float64]
-FACTOR_PLACES = {
-    factor: np.array([PLACES[factor, value] for value in values])
-    for factor, values in FACTOR_VALUES.items()
-}
 NEIGHBOURS = 8
 MODEL_IS_RIGHT = 0.9  # how far a language model's reading of a factor is believed
+# Cosines of the reader's own vectors from which a case is a precedent, and a close one: one pair of
+# unrelated cases in fifty is as near as NEAR.
+NEAR, CLOSE = 0.65, 0.75
 SHARPNESS = 12.0  # how much faster a nearer case counts than a farther one
 WORDING = "The description as a whole reads like use cases that were served this way."
 NEAREST = "The nearest documented cases chose this way."
@@ -69,6 +69,17 @@ def cache_folder() -> Path:
 
 @lru_cache(maxsize=1)
 def default_bank() -> CaseBank:
+    """The shipped cases, near each other by what decides them: the reader's own vectors.
+
+    Another encoder, if ``ADVISOR_ENCODER`` names one, finds them by its own.
+    """
+    encoder = SentenceEncoder() if os.environ.get("ADVISOR_ENCODER") else default_reader().attention
+    return CaseBank(load_cases(), encoder, cache_folder())
+
+
+@lru_cache(maxsize=1)
+def topic_bank() -> CaseBank:
+    """The shipped cases, near each other by subject: for searching and for the map."""
     return CaseBank(load_cases(), SentenceEncoder(), cache_folder())
 
 
@@ -101,20 +112,10 @@ class Decision:
 
     def outside(self, n_answers: int) -> Array:
         """What wording and neighbours add, shape (2, 4); it fades as answers settle factors."""
-        trust = 1.0 / (1.0 + n_answers)
-        return trust * np.stack(
+        return wording_trust(n_answers) * np.stack(
             [self.weights.wording * (self.text - self.text.mean()),
              self.weights.neighbours * (self.votes - self.votes.mean())]
         )
-
-
-def with_answers(beliefs: Array, answers: dict[str, str]) -> Array:
-    """Beliefs in which each answered factor is certain."""
-    result = beliefs.copy()
-    for factor, value in answers.items():
-        result[FACTOR_PLACES[factor]] = 0.0
-        result[PLACES[factor, value]] = 1.0
-    return result
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,10 @@ def gather(
     ``LlmReaderError`` when it cannot be asked.
     """
     bank = default_bank()
-    vectors = bank.encoder.encode(descriptions)
     readings = default_reader().read(descriptions)
+    own = bank.encoder is default_reader().attention
+    vectors = ([reading.attended.vector for reading in readings] if own
+               else bank.encoder.encode(descriptions))
     if endpoint is not None:
         readings = [_read_by(endpoint, text, r) for text, r in zip(descriptions, readings,
                                                                    strict=True)]
@@ -165,7 +168,7 @@ def weigh(use_case: UseCase, evidence: Evidence) -> Advice:
     """Advice from the evidence and the answers given so far."""
     decision, matches = evidence.decision, evidence.matches
     known = use_case.known
-    beliefs = with_answers(evidence.reading.beliefs, known)
+    beliefs = with_answers(evidence.reading.beliefs, use_case.answers)
     probabilities = decision.probabilities(beliefs[None], len(known))[0]
     best = int(probabilities.argmax())
     return Advice(
@@ -176,8 +179,8 @@ def weigh(use_case: UseCase, evidence: Evidence) -> Advice:
         ladder=ladder(APPROACHES[best], beliefs),
         reasons=_reasons(decision, beliefs, len(known), best),
         neighbours=[_neighbour(match) for match in matches[:5]],
-        next_question=next_question(decision, beliefs, use_case.answers, best),
-        would_change_if=would_change(decision, beliefs, use_case.answers, best),
+        next_question=next_question(decision, evidence.reading.beliefs, use_case.answers),
+        would_change_if=would_change(decision, evidence.reading.beliefs, use_case.answers, best),
         understood=_understood(evidence.reading, beliefs, known),
     )
 
@@ -195,10 +198,10 @@ def _flags(beliefs: Array, matches: Sequence[Match]) -> list[str]:
     ]
     # A narrow task over many labelled examples with no text to write is a classifier's work too;
     # near cases decide, because no factor states it.
-    near = [match for match in matches[:5] if match.similarity > 0.45]
+    near = [match for match in matches[:5] if match.similarity > NEAR]
     for flag in ("classical", "disputed"):
         votes = sum(flag in match.case.flags for match in near)
-        closest = bool(near) and flag in near[0].case.flags and near[0].similarity > 0.6
+        closest = bool(near) and flag in near[0].case.flags and near[0].similarity > CLOSE
         if votes >= 2 or closest:
             flags.append(flag)
     return flags

@@ -1,4 +1,4 @@
-"""Learns the reader and the rules' weights: python -m advisor.fit
+"""Learns the readers and the rules' weights: python -m advisor.fit (half an hour on two cores)
 
 From use cases and clauses written for this project, whose factors their writers noted, and from
 the case bank. Beliefs that the weights are learned on come from readers that saw nothing by the
@@ -9,6 +9,7 @@ case kept for measuring is touched.
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +18,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.infer import COLUMNS, DATA, GROUPS, STATED, UNSTATED, grouped_softmax, vectorizer
+from advisor.attention import Vectors
+from advisor.beliefs import reading_trust, wording_trust
+from advisor.fit_attention import Learner, lower_states, targets
+from advisor.infer import (
+    COLUMNS,
+    DATA,
+    GROUPS,
+    STATED,
+    UNSTATED,
+    combined,
+    grouped_softmax,
+    vectorizer,
+)
 from advisor.rules import RULES, activations, belief_vector
-from casebank import APPROACHES, load_cases
-from casebank.bank import CaseBank
-from casebank.encoder import SentenceEncoder
+from casebank import APPROACHES, Case, load_cases
+from casebank.bank import Match
 
 Array = NDArray[np.float64]
 PENALTY = 0.002  # on the rules' weights
 TEXT_PENALTY = 3.0  # scikit-learn's C of the reader
 CASE_WEIGHT = 3.0  # a documented case counts as much as this many written ones
-FOLDS = 5
+FOLDS = 3
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,7 @@ class Row:
     label: str | None
     origin: str
     weight: float = 1.0
+    case: Case | None = None
 
     def target(self, name: str) -> str | None:
         return self.label if name == "approach" else self.factors.get(name, UNSTATED)
@@ -54,7 +67,7 @@ def load_rows() -> list[Row]:
     rows = [Row(r["description"], r["factors"], r["label"], _writer(r["id"]))
             for r in _lines("written_use_cases.jsonl")]
     rows += [Row(case.description, case.factors | answers.get(case.id, {}), case.approach,
-                 str(case.sources[0].url), CASE_WEIGHT) for case in load_cases()]
+                 str(case.sources[0].url), CASE_WEIGHT, case) for case in load_cases()]
     rows += [Row(r["clause"], r["factors"], None, "clauses")
              for r in _lines("written_clauses.jsonl")]
     return rows
@@ -90,27 +103,73 @@ def fit_reader(rows: Sequence[Row], features: Any) -> tuple[Array, Array]:
     return coef, intercept
 
 
-def read_unseen(rows: Sequence[Row], clauses: Sequence[Row]) -> Array:
-    """Probabilities (n rows, n columns) from readers that saw neither writer nor source.
+@dataclass(frozen=True)
+class Unseen:
+    """What readers that saw neither writer nor source say of each row, and which cases are near.
 
-    The clauses are learned from by every reader.
+    ``words``, ``attention``: probabilities (n rows, n columns); ``votes``: (n rows, 4).
     """
-    from joblib import Parallel, delayed
+
+    words: Array
+    attention: Array
+    votes: Array
+
+    @property
+    def read(self) -> Array:
+        return combined(self.words, self.attention)
+
+
+def read_unseen(rows: Sequence[Row], clauses: Sequence[Row]) -> Unseen:
+    """Every row read by readers of the other folds; the clauses are learned from by all of them."""
     from sklearn.model_selection import GroupKFold
 
-    folds = list(GroupKFold(FOLDS).split(rows, groups=[row.origin for row in rows]))
+    everything = [*rows, *clauses]
+    states = lower_states([row.text for row in everything])
+    wanted = _targets(everything)
+    counts = np.array([row.weight for row in everything])
+    cases = [i for i, row in enumerate(rows) if row.case is not None]
+    found = Unseen(np.zeros((len(rows), len(COLUMNS))), np.zeros((len(rows), len(COLUMNS))),
+                   np.zeros((len(rows), 4)))
+    folds = GroupKFold(FOLDS, shuffle=True, random_state=1)
+    for train, test in folds.split(rows, groups=[row.origin for row in rows]):
+        train = np.concatenate([train, np.arange(len(rows), len(everything))])
+        found.words[test] = _read_by_words([everything[i] for i in train], [rows[i] for i in test])
+        learner = Learner()
+        learner.learn([states[i] for i in train], wanted[train], counts[train], _say)
+        scores, vectors = learner.predict([states[i] for i in test])
+        found.attention[test] = grouped_softmax(scores)
+        _, near = learner.predict([states[i] for i in cases])
+        found.votes[test] = _votes([rows[i] for i in test], vectors, [rows[i] for i in cases], near)
+    return found
 
-    def read(train: Sequence[int], test: Sequence[int]) -> Array:
-        tfidf = vectorizer()
-        some = [*(rows[i] for i in train), *clauses]
-        coef, intercept = fit_reader(some, tfidf.fit_transform([row.text for row in some]))
-        unseen = tfidf.transform([rows[i].text for i in test])
-        return grouped_softmax(unseen @ coef + intercept)
 
-    parts = Parallel(n_jobs=2)(delayed(read)(train, test) for train, test in folds)
-    result = np.zeros((len(rows), len(COLUMNS)))
-    for (_, test), part in zip(folds, parts, strict=True):
-        result[test] = part
+def _targets(rows: Sequence[Row]) -> NDArray[np.int64]:
+    return targets(lambda name: [row.target(name) for row in rows], len(rows))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _read_by_words(train: Sequence[Row], test: Sequence[Row]) -> Array:
+    tfidf = vectorizer()
+    coef, intercept = fit_reader(train, tfidf.fit_transform([row.text for row in train]))
+    return grouped_softmax(tfidf.transform([row.text for row in test]) @ coef + intercept)
+
+
+def _votes(
+    rows: Sequence[Row], vectors: Vectors, cases: Sequence[Row], near: Vectors
+) -> Array:
+    """Votes of the nearest cases of other sources, shape (n rows, 4)."""
+    from advisor.engine import NEIGHBOURS, votes_of
+
+    origins = np.array([case.origin for case in cases])
+    result = np.zeros((len(rows), 4))
+    for i, row in enumerate(rows):
+        similar = np.where(origins == row.origin, -1.0, near @ vectors[i])
+        best = np.argsort(-similar)[:NEIGHBOURS]
+        result[i] = votes_of([Match(cases[j].case, float(similar[j])) for j in best
+                              if cases[j].case is not None])
     return result
 
 
@@ -163,7 +222,8 @@ def fit_weights(
 def partly_answered(rows: Sequence[Row], read: Array, seed: int = 0) -> tuple[Array, Array]:
     """Beliefs as after none, some and all answers, and the trust left in the text for each.
 
-    Shapes (4 n, factor values) and (4 n,): unanswered, a third answered, all, all and no text.
+    Shapes (5 n, factor values) and (5 n,): unanswered, a third answered, two thirds, all, and all
+    with the text left out.
     """
     rng = np.random.default_rng(seed)
     stated = read[:, STATED]
@@ -172,11 +232,13 @@ def partly_answered(rows: Sequence[Row], read: Array, seed: int = 0) -> tuple[Ar
     factor_of = np.array([names.index(COLUMNS[c][0]) for c in STATED])
     known = np.array([[name in row.factors for name in names] for row in rows])
     blocks, trusts = [stated], [np.ones(len(rows))]
-    for share in (0.3, 1.0):
-        # Only what is on record can be answered; the rest stays as read.
+    for share in (0.3, 0.6, 1.0):
+        # Only what is on record can be answered; the rest stays as read, and fades.
         asked = (rng.random(known.shape) < share) & known
-        blocks.append(np.where(asked[:, factor_of], certain, stated))
-        trusts.append(1.0 / (1.0 + asked.sum(1)))
+        number = asked.sum(1)
+        faded = stated * np.asarray(reading_trust(number))[:, None]
+        blocks.append(np.where(asked[:, factor_of], certain, faded))
+        trusts.append(np.asarray(wording_trust(number)))
     blocks.append(certain)
     trusts.append(np.zeros(len(rows)))
     return np.concatenate(blocks), np.concatenate(trusts)
@@ -187,20 +249,6 @@ def answer_rates() -> dict[str, float]:
     rows = [row["answers"] for row in _lines("case_answers.jsonl")]
     counts = Counter(f"{factor}={value}" for row in rows for factor, value in row.items())
     return {pair: round(n / len(rows), 4) for pair, n in sorted(counts.items())}
-
-
-def votes_unseen(rows: Sequence[Row], bank: CaseBank) -> Array:
-    """Votes of the nearest cases, shape (n, 4), no case voting on a text of its own source."""
-    from advisor.engine import NEIGHBOURS, votes_of
-
-    own: dict[str, set[str]] = {}
-    for case in bank.cases:
-        own.setdefault(str(case.sources[0].url), set()).add(case.id)
-    vectors = bank.encoder.encode([row.text for row in rows])
-    return np.stack([
-        votes_of(bank.nearest(vector, k=NEIGHBOURS, exclude=own.get(row.origin, ())))
-        for row, vector in zip(rows, vectors, strict=True)
-    ])
 
 
 def report(rows: Sequence[Row], read: Array) -> None:
@@ -221,24 +269,31 @@ def report(rows: Sequence[Row], read: Array) -> None:
 def main() -> None:
     everything = load_rows()
     rows = [row for row in everything if row.label is not None]
-    read = read_unseen(rows, [row for row in everything if row.label is None])
-    report(rows, read)
+    unseen = read_unseen(rows, [row for row in everything if row.label is None])
+    report(rows, unseen.read)
+    save_weights(rows, unseen)
+    save_reader(everything)
+
+
+def save_weights(rows: Sequence[Row], unseen: Unseen) -> None:
     labels = np.array([APPROACHES.index(row.label) for row in rows])
-    votes = votes_unseen(rows, CaseBank(load_cases(), SentenceEncoder()))
-    beliefs, trust = partly_answered(rows, read)
+    beliefs, trust = partly_answered(rows, unseen.read)
     repeats = len(beliefs) // len(rows)
-    text = np.tile(np.log(read[:, GROUPS["approach"]] + 1e-9), (repeats, 1))
+    text = np.tile(np.log(unseen.read[:, GROUPS["approach"]] + 1e-9), (repeats, 1))
     weights = fit_weights(
-        beliefs, text, np.tile(votes, (repeats, 1)), trust, np.tile(labels, repeats),
+        beliefs, text, np.tile(unseen.votes, (repeats, 1)), trust, np.tile(labels, repeats),
         np.tile([row.weight for row in rows], repeats))
     weights["answer_rates"] = answer_rates()
     (DATA / "weights.json").write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
-    save_reader(everything)
 
 
 def save_reader(rows: Sequence[Row]) -> None:
     from safetensors.numpy import save_file
 
+    learner = Learner()
+    learner.learn(lower_states([row.text for row in rows]), _targets(rows),
+                  np.array([row.weight for row in rows]), _say)
+    save_file(learner.tensors(), DATA / "attention.safetensors")
     tfidf = vectorizer()
     coef, intercept = fit_reader(rows, tfidf.fit_transform([row.text for row in rows]))
     save_file(

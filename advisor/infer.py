@@ -1,7 +1,8 @@
 """From a description to a belief over each factor, with the words that it rests on.
 
-One logistic regression per factor over the description's words and runs of words; one of its
-classes is "the text does not say". Trained by ``python -m advisor.fit``.
+Two readers, one by word counts (a logistic regression per factor over words and runs of words) and
+one by attention (``advisor.attention``), whose beliefs are averaged: they err on different texts.
+For both, one value of a factor is "the text does not say". Trained by ``python -m advisor.fit``.
 """
 
 from __future__ import annotations
@@ -11,18 +12,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advisor.rules import PLACES
-from advisor.words import spelled, terms
+from advisor.words import terms
 from casebank import APPROACHES, FACTOR_VALUES
+
+if TYPE_CHECKING:
+    from advisor.attention import Attended
 
 Array = NDArray[np.float64]
 DATA = Path(__file__).parent / "data"
 UNSTATED = "unstated"
+LEAST = 1e-6
 # Columns of the reader's output: each factor's values and its "unstated", then the approaches.
 COLUMNS: tuple[tuple[str, str], ...] = tuple(
     (factor, value) for factor, values in FACTOR_VALUES.items() for value in (*values, UNSTATED)
@@ -44,31 +49,20 @@ class Reading:
     ``beliefs``: probability of each factor value, shape (number of factor values,) in the order
     of ``rules.PLACES``; what is missing to one per factor is the belief that the text is silent.
     ``approach``: log-probabilities of the four approaches from the wording as a whole, shape (4,).
-    ``effects``: for each term of the text as it is spelled there, what it adds to each column.
     ``quotes``: the words for each factor value that a language model read, if one was asked.
     """
 
+    text: str
     beliefs: Array
     approach: Array
-    effects: tuple[tuple[str, Array], ...]
+    attended: Attended
     quotes: Mapping[tuple[str, str], str] | None = None
 
-    def words(self, factor: str, value: str, limit: int = 3) -> list[str]:
-        """The words of the text that speak most for ``factor`` having ``value``."""
+    def words(self, factor: str, value: str) -> list[str]:
+        """The words of the text that ``factor`` having ``value`` was read from."""
         if self.quotes is not None:
             return [quote] if (quote := self.quotes.get((factor, value))) else []
-        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-        column = COLUMNS.index((factor, value))
-        chosen: list[str] = []
-        for spelling, effect in sorted(self.effects, key=lambda term: -term[1][column]):
-            if effect[column] < 0.05 or len(chosen) == limit:
-                break
-            if {*spelling.lower().split()} <= ENGLISH_STOP_WORDS:
-                continue  # it may count, but it tells a reader nothing
-            if not any(spelling in other or other in spelling for other in chosen):
-                chosen.append(spelling)
-        return chosen
+        return self.attended.phrases(self.text, list(GROUPS).index(factor))
 
 
 def vectorizer(vocabulary: dict[str, int] | None = None) -> Any:
@@ -82,16 +76,18 @@ def vectorizer(vocabulary: dict[str, int] | None = None) -> Any:
 
 
 class Reader:
-    """Reads factors from descriptions."""
+    """Reads factors from descriptions: word counts and the attention reader, in equal parts."""
 
     def __init__(self, folder: Path = DATA) -> None:
         from safetensors.numpy import load_file
 
+        from advisor.attention import AttentionReader
+
+        self.attention = AttentionReader(folder / "attention.safetensors")
         tensors = load_file(folder / "reader.safetensors")
         self._coef = tensors["coef"].astype(np.float32)
         self._intercept = tensors["intercept"].astype(np.float64)
         known: list[str] = json.loads((folder / "reader_terms.json").read_text(encoding="utf-8"))
-        self._terms = known
         self._tfidf = vectorizer({term: place for place, term in enumerate(known)})
         self._tfidf.idf_ = tensors["idf"].astype(np.float64)
 
@@ -101,22 +97,19 @@ class Reader:
         return sum(term in self._tfidf.vocabulary_ for term in single) / max(1, len(single))
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
-        """Beliefs for each text."""
-        sparse = self._tfidf.transform(texts)
-        probabilities = grouped_softmax(sparse @ self._coef + self._intercept)
+        """Beliefs for each text, from both readers."""
+        attended = self.attention.read(texts)
+        words = grouped_softmax(self._tfidf.transform(texts) @ self._coef + self._intercept)
+        rows = combined(words, grouped_softmax(np.stack([found.scores for found in attended])))
         return [
-            Reading(row[STATED], np.log(row[GROUPS["approach"]] + 1e-9),
-                    self._effects(text, sparse[i]))
-            for i, (text, row) in enumerate(zip(texts, probabilities, strict=True))
+            Reading(text, row[STATED], np.log(row[GROUPS["approach"]] + 1e-9), found)
+            for text, row, found in zip(texts, rows, attended, strict=True)
         ]
 
-    def _effects(self, text: str, row: Any) -> tuple[tuple[str, Array], ...]:
-        spelling = spelled(text)
-        effects = self._coef[row.indices] * row.data[:, None]
-        return tuple(
-            (spelling[self._terms[place]], effect)
-            for place, effect in zip(row.indices, effects, strict=True)
-        )
+
+def combined(words: Array, attention: Array) -> Array:
+    """One belief from two readers: the mean of their log-probabilities; shapes (n, columns)."""
+    return grouped_softmax((np.log(words + LEAST) + np.log(attention + LEAST)) / 2)
 
 
 def grouped_softmax(scores: Array) -> Array:

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.advice import Change, OptionOut, Question
+from advisor.beliefs import with_answers
 from advisor.factors import BY_ID
 from advisor.rules import PLACES
+from advisor.use_case import DONT_KNOW
 from casebank import APPROACHES, FACTOR_VALUES
 
 if TYPE_CHECKING:
@@ -25,37 +27,40 @@ _SET = np.array([[1.0 if pair == place else 0.0 for place in PLACES] for pair in
 LEAST = 0.05  # a question expected to move the probabilities less is not worth asking
 
 
-def outcomes(decision: Decision, beliefs: Array, n_answers: int) -> Array:
-    """Probabilities of the approaches after each possible answer; shape (options, 4)."""
-    after = beliefs[None] * (1 - _CLEAR) + _SET
-    return decision.probabilities(after, n_answers + 1)
+def outcomes(decision: Decision, read: Array, answers: Mapping[str, str]) -> Array:
+    """Probabilities of the approaches after each possible further answer; shape (options, 4)."""
+    after = with_answers(read, answers, more=1)[None] * (1 - _CLEAR) + _SET
+    return decision.probabilities(after, _number(answers) + 1)
 
 
-def _chances(decision: Decision, beliefs: Array) -> Array:
+def _number(answers: Mapping[str, str]) -> int:
+    return sum(value != DONT_KNOW for value in answers.values())
+
+
+def _chances(decision: Decision, read: Array) -> Array:
     """How likely each option is to be the answer, shape (options,).
 
     As far as the text is read to say so, and for the rest as often as teams know it: what is
     missing to one per factor is "don't know".
     """
-    stated = np.array([beliefs[PLACES[pair]] for pair in _OPTIONS])
-    silent = 1 - _CLEAR @ beliefs
+    stated = np.array([read[PLACES[pair]] for pair in _OPTIONS])
+    silent = 1 - _CLEAR @ read
     result: Array = stated + np.maximum(silent, 0.0) * decision.weights.answer_rates
     return result
 
 
 def next_question(
-    decision: Decision, beliefs: Array, answers: Mapping[str, str], best: int
+    decision: Decision, read: Array, answers: Mapping[str, str]
 ) -> Question | None:
     """The open question whose answer is expected to move the decision most.
 
     None when no answer is expected to move it. The measure is the change in the probabilities
     (half the sum of absolute differences) for each answer, weighted with how likely it is.
     """
-    n_known = sum(value in FACTOR_VALUES[name] for name, value in answers.items())
-    now = decision.probabilities(beliefs[None], n_known)[0]
-    after = outcomes(decision, beliefs, n_known)
+    now = decision.probabilities(with_answers(read, answers)[None], _number(answers))[0]
+    after = outcomes(decision, read, answers)
     open_option = np.array([factor not in answers for factor in _FACTOR_OF])
-    moved = 0.5 * np.abs(after - now).sum(axis=1) * _chances(decision, beliefs) * open_option
+    moved = 0.5 * np.abs(after - now).sum(axis=1) * _chances(decision, read) * open_option
     worth: dict[str, float] = {}
     for factor, value in zip(_FACTOR_OF, moved, strict=True):
         if factor not in answers:
@@ -70,12 +75,11 @@ def next_question(
 
 
 def would_change(
-    decision: Decision, beliefs: Array, answers: Mapping[str, str], best: int, limit: int = 6
+    decision: Decision, read: Array, answers: Mapping[str, str], best: int, limit: int = 6
 ) -> list[Change]:
     """Answers to open questions that would change the recommendation, likeliest first."""
-    n_known = sum(value in FACTOR_VALUES[name] for name, value in answers.items())
-    after = outcomes(decision, beliefs, n_known)
-    chances = _chances(decision, beliefs)
+    after = outcomes(decision, read, answers)
+    chances = _chances(decision, read)
     places = [
         i for i, (factor, _) in enumerate(_OPTIONS)
         if factor not in answers and after[i].argmax() != best

@@ -126,14 +126,16 @@ def _difference(result: Mapping[str, Any], a: str, b: str) -> tuple[float, float
 
 
 def _needs(gap: tuple[float, float, float], result: Mapping[str, Any], rival: str) -> str:
-    """How many test items would tell the two apart, were the difference as large as it looks."""
-    n = result["n_test"]
+    """How many items would tell the two arms apart, were the difference as large as it looks."""
+    n, n_train = result["n_test"], result.get("n_train", 0)
     # The interval's half width gives the share of items on which the two arms differ.
     spread = ((gap[2] - gap[1]) / 2 / 1.96) ** 2 * n + gap[0] ** 2
     aim = max(abs(gap[0]), MARGIN)
     items = max(n + 1, items_needed(aim, min(1.0, max(spread, aim))))
+    more = round(items * (n + n_train) / n) - n - n_train
     return (
         f"About {items:,} held-out items instead of {n:,} would show a difference of {aim:.1%} "
-        f"between {arm_name('lora')} and {arm_name(rival)} (80% power). "
-        "More training examples may also move it."
+        f"between {arm_name('lora')} and {arm_name(rival)} (80% power): label about {more:,} more "
+        f"examples and run these two arms again. With the same share held out, training gets more "
+        "of them too, which may move the difference itself."
     )

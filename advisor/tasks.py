@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-LEAST_WORDS = 4
+LEAST_WORDS = 3
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.):]|\(?[a-h][.)])\s+", re.MULTILINE)
 _INLINE = re.compile(r"(?:(?<=\s)|^)\(?(\d)[.)]\s+(?=\w)")
 # A sentence that opens another task, not a further demand on the same one.

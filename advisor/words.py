@@ -7,7 +7,6 @@ the stem "ticket"; the decision rests on sizes, not on digits.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 _TO_TWENTY = """zero one two three four five six seven eight nine ten eleven twelve thirteen
@@ -22,60 +21,37 @@ _TOKEN = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
 LONGEST = 3  # words in a term
 
 
-@dataclass(frozen=True)
-class Word:
-    """A stem or size, and the place in the text that it stands for."""
-
-    stem: str
-    start: int
-    end: int
-
-
-def words(text: str) -> list[Word]:
-    """The words of ``text`` in order."""
-    raw = [(m.group().lower().replace("’", "'"), *m.span()) for m in _TOKEN.finditer(
-        text.replace("’", "'"))]
-    found: list[Word] = []
+def stems(text: str) -> list[str]:
+    """The words of ``text`` in order, as stems and sizes."""
+    raw = [m.group().lower() for m in _TOKEN.finditer(text.replace("’", "'"))]
+    found: list[str] = []
     place = 0
     while place < len(raw):
-        token, start, end = raw[place]
+        token = raw[place]
         value = _value(token)
         place += 1
         if value is None:
             scale = token.removesuffix("s")
             # "tens of thousands", "hundreds of pages", "millions"
-            if token != scale and (scale in SCALES or scale == "ten"):
-                found.append(Word(_size(SCALES.get(scale, 10)), start, end))
-            else:
-                found.append(Word(_stem(token), start, end))
+            counted = token != scale and (scale in SCALES or scale == "ten")
+            found.append(_size(SCALES.get(scale, 20)) if counted else _stem(token))
             continue
         year = token.isdigit() and len(token) == 4 and 1900 <= value <= 2050
-        while place < len(raw) and raw[place][0].removesuffix("s") in SCALES:
-            value *= SCALES[raw[place][0].removesuffix("s")]
-            end, year = raw[place][2], False
+        while place < len(raw) and raw[place].removesuffix("s") in SCALES:
+            value *= SCALES[raw[place].removesuffix("s")]
+            year = False
             place += 1
-        found.append(Word("#year" if year else _size(value), start, end))
+        found.append("#year" if year else _size(value))
     return found
 
 
 def terms(text: str) -> list[str]:
     """Words and runs of up to three of them, as counted by the reader."""
-    stems = [word.stem for word in words(text)]
+    single = stems(text)
     return [
-        " ".join(stems[i : i + n])
-        for n in range(1, LONGEST + 1) for i in range(len(stems) - n + 1)
+        " ".join(single[i : i + n])
+        for n in range(1, LONGEST + 1) for i in range(len(single) - n + 1)
     ]
-
-
-def spelled(text: str) -> dict[str, str]:
-    """For each term of ``text``, how the text spells it where it first occurs."""
-    found = words(text)
-    spelling: dict[str, str] = {}
-    for n in range(1, LONGEST + 1):
-        for i in range(len(found) - n + 1):
-            run = found[i : i + n]
-            spelling.setdefault(" ".join(w.stem for w in run), text[run[0].start : run[-1].end])
-    return spelling
 
 
 def _value(token: str) -> float | None:

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from advisor import llm_reader
+from advisor import advise, llm_reader
+from advisor.__main__ import main
 from advisor.llm_reader import Endpoint, FactorReading, LlmReaderError, configured, read_factors
 from advisor.use_case import UseCaseError
 from casebank import FACTOR_VALUES
@@ -370,3 +371,29 @@ def test_openai_is_imported_late_and_is_no_requirement() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "False"
     assert "openai" not in (ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+
+def test_advice_rests_on_what_the_model_read(
+    server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.answers = [reply(GOOD)]
+    monkeypatch.setenv("ADVISOR_LLM_URL", server.endpoint.url)
+    monkeypatch.setenv("ADVISOR_LLM_MODEL", "m")
+    assert main(["advise", TEXT, "--json"]) == 0
+    told = capsys.readouterr()
+    assert f"sent to {server.endpoint.url}" in told.err
+    assert "R28" in {reason["code"] for reason in json.loads(told.out)["reasons"]}
+    understood = {row.factor: row for row in advise(TEXT, endpoint=server.endpoint).understood}
+    assert understood["volume"].words == ["40,000 letters a day"]
+    assert understood["latency"].value is None
+
+
+def test_a_dead_endpoint_costs_no_advice(
+    server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.answers = [(401, {"error": {"message": "no"}})]
+    monkeypatch.setenv("ADVISOR_LLM_URL", server.endpoint.url)
+    monkeypatch.setenv("ADVISOR_LLM_MODEL", "m")
+    assert main(["advise", TEXT, "--json"]) == 0
+    told = capsys.readouterr()
+    assert "read here instead" in told.err and json.loads(told.out)["description"] == TEXT

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from advisor.engine import SHARPNESS, default_bank
+from advisor.engine import SHARPNESS, topic_bank
 from casebank.encoder import Vectors
 
 Points = NDArray[np.float64]
@@ -18,7 +18,7 @@ NEIGHBOURS = 5
 
 @dataclass(frozen=True)
 class Layout:
-    """``points`` has shape (n cases, 2), in the order of ``default_bank().cases``.
+    """``points`` has shape (n cases, 2), in the order of ``topic_bank().cases``.
 
     ``kept`` is the share of a case's five nearest in meaning that are also among its five nearest
     on the map, on average: how far nearness on the map can be trusted.
@@ -65,7 +65,7 @@ def place(points: Points, similarities: Sequence[float]) -> tuple[Points, list[i
 @st.cache_data(show_spinner="Drawing the map. The first time takes some seconds …")
 def layout() -> Layout:
     """The whole bank's map, drawn once per server."""
-    vectors = default_bank().vectors
+    vectors = topic_bank().vectors
     points = flatten(vectors)
     return Layout(points, neighbours_kept(vectors, points))
 
@@ -73,6 +73,6 @@ def layout() -> Layout:
 @st.cache_data(max_entries=200,
                show_spinner="Comparing with the cases. The first time takes some seconds …")
 def similarities(text: str) -> list[float]:
-    """Cosine of a text with each case, -1 to 1, in the order of ``default_bank().cases``."""
-    bank = default_bank()
+    """Cosine of a text with each case, -1 to 1, in the order of ``topic_bank().cases``."""
+    bank = topic_bank()
     return [float(s) for s in bank.vectors @ bank.encoder.encode([text])[0]]

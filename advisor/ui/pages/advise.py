@@ -88,8 +88,8 @@ def recommendation(advice: Advice) -> None:
         st.caption(f"Your last answer moved {NAMES[advice.approach]} by {100 * moved:+.0f} points "
                    f"(grey marks: before).{turned}")
     if "fine_tuning" in advice.approach:
-        st.markdown("Where this is likely to end, **not where to start**: begin with a prompt and an "
-                    "eval, and let a pilot prove that tuning pays.")
+        st.markdown("Where this is likely to end, **not where to start**: begin with a prompt and "
+                    "an eval, and let a pilot prove that tuning pays.")
     for flag in advice.flags:
         st.info(FLAG_TEXT[flag], icon=":material/flag:")
 

@@ -171,7 +171,7 @@ def _clicked(key: str) -> None:
 
 
 def mapped(bank: Sequence[Case], found: Found) -> None:
-    """Every case, in ``default_bank``'s order, on a map, with the visitor's own use case if any."""
+    """Every case, in ``topic_bank``'s order, on a map, with the visitor's own use case if any."""
     whole = layout()
     own: Points | None = None
     nearest: list[int] = []
