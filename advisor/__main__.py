@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from advisor.tasks import split_tasks
 
 if TYPE_CHECKING:
     from advisor.advice import Advice
+
+CHUNK = 64  # lines of a batch that are read together
 
 
 def _questions(args: argparse.Namespace) -> int:
@@ -111,24 +114,42 @@ def _split(text: str, answers: dict[str, str], as_json: bool) -> int:
 
 
 def _batch(source: Path, target: Path) -> int:
-    """One advice a line; a bad line gives an error line and the rest go on."""
+    """One advice a line; a bad line gives an error line and the rest go on.
+
+    Always read here, also with an endpoint set: a batch is for comparing like with like.
+    """
     from tqdm import tqdm
 
     failed = False
     try:
         with source.open("rb") as lines, target.open("w", encoding="utf-8") as out:
-            for number, raw in enumerate(tqdm(lines, unit=" use cases", disable=None), start=1):
-                if not raw.strip():
-                    continue
-                row = _batch_line(number, raw)
-                failed = failed or "error" in row
-                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            numbered = ((n, line) for n, line in enumerate(lines, start=1) if line.strip())
+            progress = tqdm(unit=" use cases", disable=None)
+            while chunk := list(itertools.islice(numbered, CHUNK)):
+                rows = _batch_rows([_batch_line(number, raw) for number, raw in chunk])
+                failed = failed or any("error" in row for row in rows)
+                out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+                progress.update(len(rows))
     except OSError as error:
         raise UseCaseError(f"{error.filename or target}: {error.strerror}") from error
     return int(failed)
 
 
-def _batch_line(number: int, raw: bytes) -> dict[str, Any]:
+def _batch_rows(parsed: list[tuple[Any, UseCase] | dict[str, Any]]) -> list[dict[str, Any]]:
+    """Advice for the good lines of a chunk, whose descriptions are encoded together."""
+    from advisor.engine import gather, weigh
+
+    good = [item for item in parsed if isinstance(item, tuple)]
+    evidence = iter(gather([use_case.description for _, use_case in good]) if good else [])
+    return [
+        {"id": item[0], **weigh(item[1], next(evidence)).to_json()}
+        if isinstance(item, tuple) else item
+        for item in parsed
+    ]
+
+
+def _batch_line(number: int, raw: bytes) -> tuple[Any, UseCase] | dict[str, Any]:
+    """Id and use case of a line, or what is wrong with it."""
     name = None
     try:
         row = json.loads(raw.decode("utf-8-sig"))
@@ -139,7 +160,7 @@ def _batch_line(number: int, raw: bytes) -> dict[str, Any]:
         if not isinstance(answers, dict):
             raise UseCaseError("answers: expected an object of question ids and values")
         answers = {str(k): str(v) for k, v in answers.items()}
-        return {"id": name, **advise(row.get("description", ""), answers).to_json()}
+        return name, UseCase(row.get("description", ""), answers)
     except UnicodeDecodeError:
         return {"id": name, "line": number, "error": "expected UTF-8 text, found other bytes"}
     except (json.JSONDecodeError, RecursionError) as error:

@@ -99,12 +99,16 @@ class Reader:
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Beliefs for each text, from both readers."""
         attended = self.attention.read(texts)
-        words = grouped_softmax(self._tfidf.transform(texts) @ self._coef + self._intercept)
-        rows = combined(words, grouped_softmax(np.stack([found.scores for found in attended])))
+        by_attention = grouped_softmax(np.stack([found.scores for found in attended]))
+        rows = combined(self.by_words(texts), by_attention)
         return [
             Reading(text, row[STATED], np.log(row[GROUPS["approach"]] + 1e-9), found)
             for text, row, found in zip(texts, rows, attended, strict=True)
         ]
+
+    def by_words(self, texts: Sequence[str]) -> Array:
+        """What word counts alone say, probabilities of shape (n texts, number of columns)."""
+        return grouped_softmax(self._tfidf.transform(texts) @ self._coef + self._intercept)
 
 
 def combined(words: Array, attention: Array) -> Array:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from advisor.engine import Evidence, default_weights, gather, weigh
 from advisor.evaluate import Known, evaluate, read_known, scores
+from advisor.infer import GROUPS, default_reader, grouped_softmax
 from advisor.rules import RULES, belief_vector
 from advisor.use_case import UseCase
 from casebank import APPROACHES, load_cases
@@ -39,11 +40,15 @@ def ablations(rows: Sequence[Known], evidence: Sequence[Evidence]) -> dict[str, 
 
     votes = np.stack([e.decision.votes + 0.25 for e in evidence])
     wording = np.exp(np.stack([e.reading.approach for e in evidence]))
+    words = default_reader().by_words([row.description for row in rows])[:, GROUPS["approach"]]
+    attention = grouped_softmax(np.stack([e.reading.attended.scores for e in evidence]))
     return {
         "rules over the factors read": scores(decided(silent), rows),
         "nearest cases only": scores(votes, rows),
-        "wording only (TF-IDF and logistic regression)": scores(wording, rows),
-        "rules and wording": scores(decided(replace(whole, neighbours=0.0)), rows),
+        "baseline: TF-IDF and logistic regression on the approach": scores(words, rows),
+        "attention reader on the approach": scores(attention[:, GROUPS["approach"]], rows),
+        "both readers on the approach": scores(wording, rows),
+        "rules and both readers": scores(decided(replace(whole, neighbours=0.0)), rows),
         "all": scores(decided(whole), rows),
     }
 
@@ -74,13 +79,14 @@ def factors_known() -> tuple[int, int]:
 
 
 def workshop() -> list[tuple[str, str, str]]:
-    """The workshop's cases: title, the notes' answer, the advice with the case out of the bank."""
+    """The workshop's cases: title, the notes' answers, the advice with the case out of the bank."""
     found: list[tuple[str, str, str]] = []
     for case in load_cases():
         if case.domain == "workshop":
             evidence = gather([case.description], exclude={case.id})[0]
             advice = weigh(UseCase(case.description, case.factors), evidence)
-            found.append((case.title, case.approach, advice.approach))
+            notes = " or ".join([case.approach, *case.acceptable])
+            found.append((case.title, notes, advice.approach))
     return found
 
 

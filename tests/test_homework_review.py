@@ -178,6 +178,15 @@ def test_two_copies_of_a_submission_are_two_reviews_and_new_ones_are_added(tmp_p
     assert many.review_paths([folder], out, RUBRIC) == many.Done(0, 3, 1)
 
 
+def test_what_the_review_writes_is_not_reviewed(tmp_path: Path) -> None:
+    write_class(tmp_path, 1)
+    for _ in range(2):
+        assert main(["review", str(tmp_path), "--out", str(tmp_path / "reviews.jsonl"),
+                     "--html", str(tmp_path / "pages")]) == 0
+        change(marks_path(tmp_path / "reviews.jsonl"), "some", looked)
+    assert len(rows_of(tmp_path / "reviews.jsonl")) == 1
+
+
 def test_batches_are_small_and_lazy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No more than a batch of submissions is ever held, however many there are."""
     held: list[int] = []
@@ -190,7 +199,7 @@ def test_batches_are_small_and_lazy(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setattr(many, "review", counted)
     monkeypatch.setattr(many, "BATCH", 10)
     told: list[tuple[int, int]] = []
-    many.review_paths([write_class(tmp_path, 6)], tmp_path / "out.jsonl", RUBRIC,
+    many.review_paths([write_class(tmp_path / "in", 6)], tmp_path / "out.jsonl", RUBRIC,
                       lambda done, of: told.append((done, of)))
     assert held == [10, 10, 10] and told == [(10, 30), (20, 30), (30, 30)]
 
@@ -276,7 +285,8 @@ def test_hostile_text_is_no_markdown(attacked: list[Line]) -> None:
 
 
 def test_no_cell_is_a_formula(attacked: list[Line]) -> None:
-    table = list(csv.reader(io.StringIO(as_csv(attacked, {0: "@SUM(A1)"}))))
+    text = as_csv(attacked, {0: "@SUM(A1)"}).decode("utf-8-sig")
+    table = list(csv.reader(io.StringIO(text)))
     assert table[0] == list(COLUMNS) and len(table) == 7
     assert not [c for row in table for c in row if c.lstrip().startswith(("=", "+", "-", "@"))]
     assert table[2][COLUMNS.index("description")] == f"'{FORMULA}"

@@ -17,11 +17,12 @@ REASONED = (APPROACH, REASONING)
 _WORDS = {
     REASONING: """reason reasons reasoning reasonings rationale rationales justification
         justifications justify why because explanation explanations explain thinking argument
-        arguments motivation analysis thoughts argumentation""",
+        arguments motivation analysis thoughts argumentation take
+        opinion view""",
     APPROACH: """approach approaches technique techniques method methods solution solutions
         strategy strategies recommendation recommendations recommended served verdict decision
         decisions stance suited fit proposal proposals how tool tools choice methodology
-        implementation answer approache""",
+        implementation""",
     POSTED: "post posts posted posting forum shared chosen selected pick picked submitted posted?",
     AUTHOR: """author student name participant learner username nickname handle surname firstname
         lastname fullname email mail user writer poster by""",
@@ -33,18 +34,20 @@ _WORDS = {
     NUMBER: "# no nr number num id index",
 }
 _FIELD = {word: name for name, words in _WORDS.items() for word in words.split()}
-_FILLING = set("""my the your our of for this that these behind and or a an to in into is it its i
-    best be should would with on at as use llm ai proposed suggested short brief one two
-    sentence sentences full goes comes out statement llms selected chosen 's student's you
-    / & plus vs versus if do does did work works go choose chose selection here are they them
-    below first preferred ideal right course class
-    most appropriate optimal real new key main""".split())
+_FILLING_WORDS = """my the your our of for this that these behind and or a an to in into is it its i best be
+    should would with on at as use llm ai proposed suggested short brief one two sentence
+    sentences full goes comes out statement llms selected chosen 's student's you / & plus vs
+    versus if do does did work works go choose chose selection here are they them below first
+    preferred ideal right course class which where when could can used it's question questions
+    answer most appropriate optimal real new key main"""
+_FILLING = set(_FILLING_WORDS.split())
 TECHNIQUES = {"rag", "fine", "tuning", "finetuning", "tune", "prompt", "prompting", "engineering",
               "retrieval", "ft", "pe", "combination", "combo", "hybrid", "lora"}
 # Said by a student beside the approach: kept, with its label, as part of the reasoning.
-_BESIDE = set("""eval evals evaluation evaluations plan criteria criterion tradeoff tradeoffs trade
-    off offs risk risks caveat caveats cost costs pros cons pro con alternative alternatives
-    staging steps step next later""".split())
+_BESIDE_WORDS = """eval evals evaluation evaluations plan criteria criterion tradeoff tradeoffs trade off
+    offs risk risks caveat caveats cost costs pros cons pro con alternative alternatives
+    staging steps step next later"""
+_BESIDE = set(_BESIDE_WORDS.split())
 _TOKEN = re.compile(r"[a-z']+|#")
 
 
@@ -56,7 +59,7 @@ def label(phrase: str) -> str | None:
         return None
     if not all(w in _FIELD or w in _FILLING or w in TECHNIQUES or w in _BESIDE for w in words):
         return None
-    if words == ["by"] or words[-1] == "by" and "submitted" in words:
+    if words == ["by"] or (words[-1] == "by" and "submitted" in words):
         return AUTHOR
     if words[0] in ("how", "what") and len(words) == 1:
         return DESCRIPTION if words[0] == "what" else APPROACH

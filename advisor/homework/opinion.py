@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from advisor.advice import Advice, Neighbour, Reason
-from advisor.engine import Evidence, gather, weigh
+from advisor.engine import CLOSE, NEAR, Evidence, gather, weigh
 from advisor.factors import BY_ID
 from advisor.infer import default_reader
 from advisor.rules import PLACES, RULES
@@ -18,8 +18,6 @@ from advisor.use_case import UseCase
 from casebank import APPROACHES, Approach, Case
 
 MOST_READ = 4_000  # characters; homework asks for one or two sentences
-NEAR_CASE = 0.45  # cosine from which a case is a precedent
-CLOSE_CASE = 0.6
 Agreement = Literal["agrees", "differs", "disputed"]
 
 # Which criterion a stated factor calls for.
@@ -52,7 +50,6 @@ class Decisive:
     value: str
     criterion: str
     weight: float
-    words: tuple[str, ...]
 
     @property
     def why(self) -> str:
@@ -83,11 +80,15 @@ class Opinion:
     @property
     def disputed(self) -> Case | None:
         """A near case on which experts are on record on both sides."""
-        near = [m for m in self.evidence.matches[:5] if m.similarity > NEAR_CASE]
+        near = [m for m in self.evidence.matches[:5] if m.similarity > NEAR]
         split = [m for m in near if "disputed" in m.case.flags]
-        if len(split) >= 2 or (split and split[0] is near[0] and near[0].similarity > CLOSE_CASE):
+        if len(split) >= 2 or (split and split[0] is near[0] and near[0].similarity > CLOSE):
             return split[0].case
         return None
+
+    def words(self, found: Decisive) -> list[str]:
+        """The words of the description that a factor was read from."""
+        return self.evidence.reading.words(found.factor, found.value)
 
     def decisive(self) -> list[Decisive]:
         """The stated factors that speak most for the approach, strongest first."""
@@ -101,8 +102,7 @@ class Opinion:
             criterion = CRITERION_OF[factor, value]
             known = found.get(criterion)
             if belief > 0.5 and weight > 0 and (known is None or weight > known.weight):
-                words = tuple(self.evidence.reading.words(factor, value))
-                found[criterion] = Decisive(factor, value, criterion, weight, words)
+                found[criterion] = Decisive(factor, value, criterion, weight)
         return sorted(found.values(), key=lambda d: -d.weight)
 
     def reasons_against(self, stance: str, most: int = 2) -> list[Reason]:
@@ -127,7 +127,7 @@ class Opinion:
 
 def opinions(descriptions: Sequence[str]) -> list[Opinion | None]:
     """An opinion on each description, encoded together; none on an empty one."""
-    texts = [text.strip()[:MOST_READ].strip() for text in descriptions]
+    texts = [_readable(text) for text in descriptions]
     places = [i for i, text in enumerate(texts) if text]
     found: list[Opinion | None] = [None] * len(texts)
     if not places:
@@ -139,6 +139,11 @@ def opinions(descriptions: Sequence[str]) -> list[Opinion | None]:
             a: round(float(p), 4) for a, p in zip(APPROACHES, shares, strict=True)}
         found[place] = Opinion(texts[place], evidence, APPROACHES[int(np.argmax(shares))], rounded)
     return found
+
+
+def _readable(text: str) -> str:
+    """The part of a text that is read; half a character, which no encoder takes, becomes ``?``."""
+    return text[:MOST_READ].encode("utf-8", "replace").decode().strip()
 
 
 def agreement(

@@ -17,12 +17,16 @@ Thresholds = Mapping[str, float]
 
 @dataclass(frozen=True)
 class ReadUseCase:
-    """One use case with what was read from it; without a description there is no opinion."""
+    """One use case with what was read from it; without a description there is no opinion.
+
+    ``readable`` is false for other languages than English: then no text is judged by its words.
+    """
 
     entry: Entry
     reasoning: Reasoning
     opinion: Opinion | None
     agreement: Agreement | None
+    readable: bool = True
 
     @property
     def empty(self) -> bool:

@@ -15,13 +15,14 @@ from advisor.homework.outcome import (
     Thresholds,
     finding,
 )
-from advisor.homework.wording import CRITERION_NAMES, STANCE_NAMES, listed, lower, quote
+from advisor.homework.wording import CRITERION_NAMES, STANCE_NAMES, listed, lower, quote, share
 from advisor.names import NAMES
 
 _BECAUSE = re.compile(
-    r"\b(?:because|since|due to|so that|as (?:the|it|we|there|this|they|our|a|you)|given (?:the|that)"
-    r"|needs?|requires?|must|has to|have to|otherwise|would be|is enough|suffic\w+|without|too "
-    r"(?:slow|large|small|expensive|broad|many|much|little|complex))\b", re.IGNORECASE)
+    r"\b(?:because|since|due to|so that|as (?:the|it|we|there|this|they|our|a|you)"
+    r"|given (?:the|that)|needs?|requires?|must|has to|have to|otherwise|would be|is enough"
+    r"|suffic\w+|without|too (?:slow|large|small|expensive|broad|many|much|little|complex))\b",
+    re.IGNORECASE)
 _NO_EXAMPLES = re.compile(
     r"\b(?:no|without|lack\w*|few|not (?:any|enough|many)|don'?t have|haven'?t|hardly any|"
     r"missing)\b", re.IGNORECASE)
@@ -29,6 +30,7 @@ _NO_EXAMPLES = re.compile(
 _OF_RAG = {"freshness", "private_knowledge", "citations", "privacy"}
 _OF_TUNING = {"style_or_format", "narrow_task", "examples_available", "latency_or_cost", "privacy",
               "preference", "tools"}
+_OF_SMALLER_STEPS = {"start_simple", "operational_complexity"}
 _INSTEAD = {
     "rag": "that material changes, is your own or too large for a prompt, or that answers must "
            "show their source",
@@ -50,7 +52,7 @@ def named(used: ReadUseCase, _: Thresholds) -> Outcome:
 
 def reasoned(used: ReadUseCase, _: Thresholds) -> Outcome:
     text = used.entry.reasoning
-    if used.empty or used.stance == "none":
+    if used.empty or used.stance == "none" or not used.readable:
         return NOT_APPLICABLE
     if used.reasoning.criteria or (_BECAUSE.search(text) and len(text.split()) >= 10):
         return PASSED
@@ -67,7 +69,7 @@ def belongs(used: ReadUseCase, _: Thresholds) -> Outcome:
     lacking = [part for part in parts
                if not criteria & (_OF_RAG if part == "rag" else _OF_TUNING)]
     # Ruling out the larger step is a reason for retrieval as well.
-    if not lacking or (used.stance == "rag" and criteria & {"start_simple", "operational_complexity"}):
+    if not lacking or (used.stance == "rag" and criteria & _OF_SMALLER_STEPS):
         return PASSED
     given = [CRITERION_NAMES[c] for c in used.reasoning.criteria if c in CRITERION_NAMES]
     words = next((used.said(c) for c in used.reasoning.criteria if used.said(c)), "")
@@ -87,9 +89,9 @@ def consistent(used: ReadUseCase, _: Thresholds) -> Outcome:
         return NOT_APPLICABLE
     if not used.reasoning.contradiction:
         return PASSED
-    return finding(f"{quote(used.entry.reasoning)} pulls both ways: the reason that you give speaks "
-                   f"against {lower(STANCE_NAMES[used.stance])}. Keep the reason and see which "
-                   "approach follows from it.")
+    return finding(f"{quote(used.entry.reasoning)} pulls both ways: the reason that you give "
+                   f"speaks against {lower(STANCE_NAMES[used.stance])}. Keep the reason and see "
+                   "which approach follows from it.")
 
 
 def examples(used: ReadUseCase, _: Thresholds) -> Outcome:
@@ -124,7 +126,7 @@ def simpler_first(used: ReadUseCase, _: Thresholds) -> Outcome:
 
 def advisor_agrees(used: ReadUseCase, limits: Thresholds) -> Outcome:
     opinion = used.opinion
-    if opinion is None or used.stance == "none" or used.agreement is None:
+    if opinion is None or used.stance == "none" or not used.readable:
         return NOT_APPLICABLE
     if used.agreement == "agrees":
         return PASSED
@@ -132,69 +134,74 @@ def advisor_agrees(used: ReadUseCase, limits: Thresholds) -> Outcome:
     theirs = lower(NAMES[opinion.approach])
     if used.agreement == "disputed":
         return _disputed(used, opinion, yours, theirs)
-    reasons = [f"{reason.text.rstrip('.')} ({reason.code})"
+    reasons = [f"{lower(reason.text.rstrip('.'))} ({reason.code})"
                for reason in opinion.reasons_against(used.stance)]
-    why = f" It reads: {'; '.join(reasons)}." if reasons else ""
+    why = f" Its reasons: {'; '.join(reasons)}." if reasons else ""
     cases = [f"“{case.title}” ({case.source})" for case in opinion.cases_for()]
     near = f" Nearest documented cases that chose so: {listed(cases)}." if cases else ""
+    # The advisor's own ladder begins with a prompt, whatever it names.
+    first = used.stance == "prompting" and "start_simple" in used.reasoning.criteria
+    stands = ("Beginning with a prompt is right either way; say what would send you on." if first
+              else "If your use case has something that the description does not say, add it: your "
+              "answer may well stand.")
     return finding(
         f"You choose {yours}; from the description alone the advisor would choose {theirs} "
-        f"({opinion.sure:.0%}).{why}{near} If your use case has something that the description "
-        "does not say, add it: your answer may well stand.",
-        None if opinion.sure >= limits["issue_from"] else "tip")
+        f"({share(opinion.sure)}).{why}{near} {stands}",
+        "tip" if first or opinion.sure < limits["issue_from"] else None)
 
 
 def _disputed(used: ReadUseCase, opinion: Opinion, yours: str, theirs: str) -> Outcome:
     case = opinion.disputed
     if case is not None:
-        sides = "; ".join(
-            f"{p.who}: {lower(NAMES[p.approach]) + ', ' if p.approach else ''}{p.why}"
+        sides = " ".join(
+            f"{p.who}{f' ({lower(NAMES[p.approach])})' if p.approach else ''}: {p.why}"
             for p in case.positions)
-        return finding(f"You choose {yours}, and experts are on record on both sides of a case like "
-                       f"this one, “{case.title}” ({case.sources[0].url}). {sides} Both answers "
-                       "stand; the better one is the one with the better reason.", "tip")
-    share = opinion.probabilities
-    mine = max((p for a, p in share.items() if a == used.stance), default=0.0)
+        return finding(f"You choose {yours}, and experts are on record on both sides of a case "
+                       f"like this one, “{case.title}” ({case.sources[0].url}). {sides} Both "
+                       "answers stand; the better one is the one with the better reason.", "tip")
+    mine = max((p for a, p in opinion.probabilities.items() if a == used.stance), default=0.0)
     return finding(f"You choose {yours} and the advisor {theirs}, but only just: it sees "
-                   f"{opinion.sure:.0%} against {mine:.0%}. Both answers stand; say what would "
-                   "settle it.", "tip")
+                   f"{share(opinion.sure)} against {share(mine)}. Both answers stand; say what "
+                   "would settle it.", "tip")
 
 
 def overlooked(used: ReadUseCase, limits: Thresholds) -> Outcome:
-    if used.opinion is None or used.stance == "none" or not used.entry.reasoning.strip():
+    if used.opinion is None or used.stance == "none" or not used.readable:
         return NOT_APPLICABLE
     strong = [d for d in used.opinion.decisive() if d.weight >= limits["weight"]]
     if not strong:
         return NOT_APPLICABLE
-    first = next((d for d in strong if d.criterion not in used.reasoning.criteria), None)
-    if first is None or first is not strong[0]:
+    first = strong[0]
+    if first.criterion in used.reasoning.criteria:
         return PASSED
-    words = f" ({quote(first.words[0])})" if first.words else ""
-    label = lower(BY_ID[first.factor].label)
-    return finding(f"Your description speaks of {CRITERION_NAMES[first.criterion]}{words}, and that "
-                   f"counts most here, but your reasoning leaves it out. {first.why} In the "
-                   f"advisor's words: {label}, {lower(BY_ID[first.factor].value_label(first.value))}.")
+    said = used.opinion.words(first)
+    words = f" ({quote(said[0])})" if said else ""
+    factor = BY_ID[first.factor]
+    return finding(f"Your description speaks of {CRITERION_NAMES[first.criterion]}{words}, and "
+                   f"that counts most here, but your reasoning leaves it out. {first.why} The "
+                   f"advisor reads: {lower(factor.label)}, "
+                   f"{lower(factor.value_label(first.value))}.")
 
 
 CHECKS = (
-    Check("HW005", "An approach is named",
+    Check("HW005", "The approach",
           "The exercise is to commit yourself: only a claim can be discussed and tested.",
           "Name prompting, retrieval (RAG), fine-tuning or a combination; “first a prompt, then "
           "tuning if …” is a good answer too.", use_case=named),
-    Check("HW006", "A reason is given",
+    Check("HW006", "The reason",
           "The approach follows from facts about the use case; which facts, is what one learns.",
           "Finish the sentence “… because in this use case …”.", use_case=reasoned),
-    Check("HW007", "The reason belongs to the approach",
+    Check("HW007", "Reason and approach",
           "Retrieval brings facts, fine-tuning changes behaviour: a reason for one is often none "
           "for the other.",
           "Keep the reason and choose the approach it speaks for, or add the reason that is "
           "missing.", source=OPENAI, use_case=belongs),
-    Check("HW008", "The reasoning goes together",
+    Check("HW008", "A contradiction",
           "A trained model keeps yesterday's facts, and without examples there is nothing to "
           "train on: such reasons speak against tuning even when it is named.",
           "Read your reason on its own and ask which approach follows.", source=MICROSOFT,
           use_case=consistent),
-    Check("HW013", "Examples are there to tune on",
+    Check("HW013", "Examples to tune on",
           "Examples of the wanted input and output are one of the workshop's three tests for "
           "fine-tuning; a hundred can be enough on a narrow task.",
           "Say how many pairs of input and output you have, or how you would get them.",
@@ -204,12 +211,12 @@ CHECKS = (
           "the baseline that tuning has to beat.",
           "Add the first step and the sign that would send you to the next.",
           use_case=simpler_first),
-    Check("HW015", "The advisor would choose the same",
+    Check("HW015", "The advisor's view",
           "A second opinion with its reasons, drawn from the description alone. On use cases with "
           "a known answer it is right about three times in four, so it is there to be argued with.",
           "Answer its reasons: say what it has missed, or change your mind.",
           source="this advisor, its rules and its case bank", use_case=advisor_agrees),
-    Check("HW016", "What decides it is in the reasoning",
+    Check("HW016", "What decides it",
           "The best reasoning takes up the fact in the description that weighs most.",
           "Add half a sentence on it, even if it does not change your choice.",
           source="this advisor's rules", use_case=overlooked),

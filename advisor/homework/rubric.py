@@ -79,7 +79,7 @@ def parse_rubric(content: bytes, name: str) -> Rubric:
     return Rubric({code: _setting(code, keys, name) for code, keys in shipped.items()})
 
 
-def _checks(content: bytes, name: str) -> dict[str, dict[str, Any]]:
+def _checks(content: bytes, name: str) -> dict[str, dict[Any, Any]]:
     if len(content) > MOST_BYTES:
         raise RubricError(f"{name}: expected at most {MOST_BYTES:,} bytes, found {len(content):,}")
     try:

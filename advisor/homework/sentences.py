@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from advisor.homework.limits import LONG
+from advisor.homework.submission import Entry
 
 _ABBREVIATED = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|dr|mr|mrs|ms|prof|no|nr|fig|cf|resp|inc|ltd|st|incl|est|al"
@@ -18,17 +22,19 @@ _END = re.compile(r"[.!?…]+[\"'”’)\]»*_]*\s+|[。！？]\s*")
 _TECHNIQUE = (
     r"rags?|retrieval[- ]augmented(?:[- ]generation)?|retrieval|(?:re-?)?fine[- ]?tun\w*|"
     r"prompt(?:s|ing|ed)?(?:[- ](?:engineering|engineer|tuning|only|alone|template)s?)?|"
-    r"(?:few|zero|one|many)[- ]shot|in[- ]context(?: learning| examples)?|q?lora|peft|dpo|rlhf|sft|"
+    r"(?:few|zero|one|many)[- ]shot|in-context(?: learning| examples)?|in context learning|q?lora|peft|dpo|rlhf|sft|"
     r"kto|orpo|distill?\w*|instruction[- ]tun\w*|pe|ft|continued pre-?training|"
-    r"hybrid|text[- ](?:to|2)[- ]sql|(?:tool|function)[- ]call\w*|long[- ]context|context window"
+    r"hybrid|text[- ](?:to|2)[- ]sql|long[- ]context|context window|"
+    r"regex(?:es|p)?|regular expressions?|(?:logistic|linear|a) regression|gradient boosting|"
+    r"xgboost|random forests?|time[- ]series model|semantic search|rule[- ]based|rules engine|"
+    r"classical (?:ml|model|machine learning)\w*|(?:no|not an?|n't (?:need|require) an?) llms?"
 )
 _WEAK = (
-    r"regex(?:es|p)?|regular expressions?|templates?|rules?|rule[- ]based|classifiers?|"
-    r"logistic regression|gradient boosting|xgboost|random forest|solver|optimi[sz]er|"
-    r"semantic search|keyword search|search index|elasticsearch|bm25|vector (?:store|db|database|"
-    r"search|index)|embeddings?|knowledge (?:base|graph)|agents?|tools?|(?:frozen|frontier|base|"
+    r"templates?|rules?|classifiers?|solver|optimi[sz]er|(?:tool|function)[- ]call\w*|"
+    r"keyword search|search index|elasticsearch|bm25|vector (?:store|db|database|"
+    r"search|index)|embeddings?|knowledge (?:base|graph)|(?:frozen|frontier|base|"
     r"small|smaller|general|off-the-shelf|hosted) models?|gpt-?\w*|claude|llama|mistral|bert|"
-    r"llms?|no llm|classical|traditional ml|system message|instructions?|examples|evals?"
+    r"classical|traditional ml|system message|instructions?|examples|evals?"
 )
 TECHNIQUE = re.compile(rf"\b(?:{_TECHNIQUE})\b", re.IGNORECASE)
 _WEAKLY = re.compile(rf"\b(?:{_WEAK})\b", re.IGNORECASE)
@@ -41,14 +47,14 @@ _PROPOSAL = re.compile(
     r"reasoning|view|take|bet|vote)\b|\bbest (?:served|handled|solved|approach|fit|done|option|"
     r"suited|choice|tackled|addressed|with|by)\b|\b(?:well|better) (?:suited|served)\b|"
     r"\bgood fit\b|\b(?:is|are|be|seems?|looks?|feels?) (?:probably |likely |already |quite |more "
-    r"than )?(?:enough|sufficient|overkill|unnecessary|ideal|the way to go|the right|a candidate|"
+    r"than )?(?:enough|sufficient|overkill|unnecessary|ideal|the way to go|the right|a candidate|fine|ok|okay|"
     r"appropriate|needed|required|the best|the natural|a must|plenty(?! of)|preferable)\b|"
     r"\bsuffic(?:es?|ient)\b|\boverkill\b|\b(?:start|begin)(?:ing)? with\b|\b(?:go|going|went) "
     r"(?:with|for)\b|\bmakes? (?:more |most |the most |no )?sense\b|\bno need\b|"
     r"\b(?:not|n't) (?:need|worth|required|necessary|enough)\b|\bneed not\b|\bcandidates? for\b|"
-    r"\bshould (?:be|do|work|suffice|use|start)\b|\bworks? (?:well|best|fine)\b|\bwins?\b|"
+    r"\bshould (?:be (?:enough|fine|plenty|sufficient)|do|work|suffice|use|start)\b|\bworks? (?:well|best|fine)\b|\bwins?\b|"
     r"\bcombin(?:e|ed|ation|ing)\b|\bhybrid\b|\binstead of\b|\brather than\b|"
-    r"\bis what (?:i|we)\b|\bbeats\b|\bdo(?:es)? the (?:job|trick)\b|\bwould (?:be|do|help|work|"
+    r"\bis what (?:i|we)\b|\bbeats\b|\bnone of (?:the three|these|them)\b|\bbetter tool\b|\bdo(?:es)? the (?:job|trick)\b|\bwould (?:be|do|help|work|"
     r"suffice|use|only|not|give)\b|\b(?:will|would|should) (?:probably )?do\b(?! \w)|"
     r"\bjob for\b|\bcalls for\b|^(?:both|neither|none|a? ?combination|a? ?hybrid|a? ?mix)\W*$",
     re.IGNORECASE)
@@ -84,6 +90,9 @@ _LEANS_BACK = re.compile(r"(?:that(?:'s| is)|so|hence|therefore|thus|for (?:this
 _LEAD = re.compile(r"^(?:[-=~]+>|→|⇒|➔|➜|»|[-–—]+)\s*")
 
 
+CACHED = 1000  # characters; the ways of cutting a text ask about the same sentences again
+
+
 @dataclass(frozen=True)
 class Piece:
     """A sentence and how much the layout sets it off from the one before (0 to 3)."""
@@ -94,9 +103,18 @@ class Piece:
 
 def sentences(text: str) -> list[str]:
     """The sentences of ``text``, in order and with nothing lost but the space between."""
+    return list(_sentences(text)) if len(text) < CACHED else _split(text)
+
+
+@lru_cache(maxsize=2048)
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(_split(text))
+
+
+def _split(text: str) -> list[str]:
     found: list[str] = []
     start = 0
-    for match in _END.finditer(text):
+    for match in _END.finditer(text, 0, LONG):
         before = text[start : match.end()].rstrip()
         if _ABBREVIATED.search(before[-12:]) and match.end() < len(text):
             continue
@@ -109,6 +127,11 @@ def sentences(text: str) -> list[str]:
 
 def leaning(text: str) -> float:
     """How much a sentence reads like reasoning (positive) or like a description (negative)."""
+    return _leaning(text[:CACHED])
+
+
+@lru_cache(maxsize=8192)
+def _leaning(text: str) -> float:
     plain = text.replace("’", "'")
     named = len(TECHNIQUE.findall(plain))
     weak = bool(_WEAKLY.search(plain))
@@ -146,7 +169,7 @@ def divide(pieces: Sequence[Piece]) -> tuple[str, str]:
         place -= 1  # "It changes weekly. That is a job for RAG."
     if leans[0] > 1.2:
         inside = _divide_sentence(pieces[0].text)
-        if inside and (place == len(pieces) or leans[0] > 2.0):
+        if inside and (place == len(pieces) or (leans[0] > 2.4 and pieces[place].gap < 1)):
             rest = [p.text for p in pieces[1:]]
             return inside[0], " ".join([inside[1], *rest])
         if place == len(pieces):
@@ -154,8 +177,68 @@ def divide(pieces: Sequence[Piece]) -> tuple[str, str]:
             return pieces[0].text, whole
     if place == len(pieces) and (inside := _divide_sentence(pieces[-1].text)):
         return (_joined([*pieces[:-1], Piece(inside[0], pieces[-1].gap)]), inside[1])
-    reasoning = " ".join(p.text for p in pieces[place:])
+    reasoning = ""
+    for piece in pieces[place:]:
+        stops = piece.gap and reasoning and not piece.text[0].islower() and \
+            not re.search(r"[.!?…:;,–—-][\"'”’)\]]*$", reasoning)
+        reasoning = f"{reasoning}{'.' if stops else ''} {piece.text}".strip()
     return _joined(pieces[:place]), _LEAD.sub("", reasoning)
+
+
+def compose(title: str, description: str, approach: str, reasoning: str) -> Entry:
+    """The entry of a student who labelled its parts; a lone description may hold the reasoning."""
+    if not approach and not reasoning:
+        told = [Piece(title)] if title else []
+        told += [Piece(s, 2.0 if title and not place else 0.0)
+                 for place, s in enumerate(sentences(description))]
+        return Entry(*divide(told))
+    title, moved = _approach_in(title)
+    if not description:
+        description, title = title, ""
+    reasons = [part for part in (moved, approach, reasoning) if part]
+    return Entry(title_and(title, description), stopped(reasons))
+
+
+def _approach_in(title: str) -> tuple[str, str]:
+    """"Contract search (RAG)" as title and approach."""
+    match = re.search(r"\s*(?:[-–—:|]+\s+|[(\[])([^()\[\]]{2,40})[)\]]?$", title)
+    if match and only_technique(match[1]):
+        return title[: match.start()], match[1].strip()
+    return title, ""
+
+
+def only_technique(text: str) -> bool:
+    """Whether ``text`` names one technique or several and says nothing else."""
+    rest = TECHNIQUE.sub("", text)
+    return rest != text and re.fullmatch(
+        r"(?:[\s+&,/.:()*-]|\b(?:and|or|then|plus|with|only|just|a|the|of|combination|approach|"
+        r"simple|both|in|mix|on|first|best|using|use)\b)*", rest, re.IGNORECASE) is not None
+
+
+def title_and(title: str, text: str) -> str:
+    """A title and what it stands over, as one text."""
+    if not title or text.casefold().startswith(title.casefold()):
+        return text
+    return title + (" " if title[-1] in ".!?:;,…" else ": ") + text if text else title
+
+
+def stopped(parts: Sequence[str]) -> str:
+    """The parts one after the other, each ending as a sentence does before the next begins."""
+    whole = ""
+    for place, part in enumerate(parts):
+        after = parts[place + 1] if place + 1 < len(parts) else ""
+        if after.casefold().startswith(part.casefold().rstrip(". ")):
+            continue  # "RAG" before "RAG is best, because …"
+        if whole and not re.search(r"[.!?…:;,–—-][\"'”’)\]]*$", whole):
+            whole += "."
+        whole = f"{whole} {part}".strip()
+    return whole
+
+
+def holds_both(text: str) -> bool:
+    """Whether a text alone both describes a use case and reasons about it."""
+    description, reasoning = divide([Piece(part) for part in sentences(text[:2000])])
+    return bool(reasoning) and reasoning != text.strip() and leaning(description) < 1.2
 
 
 def _divide_sentence(text: str) -> tuple[str, str] | None:
@@ -165,14 +248,10 @@ def _divide_sentence(text: str) -> tuple[str, str] | None:
     if first is None:
         return None
     for bridge in _BRIDGES:
-        for match in bridge.finditer(plain):
+        for match in reversed(list(bridge.finditer(plain, 0, first.start() + 1))):
             before, after = text[: match.start()].strip(), text[match.end() :].strip()
-            if match.start() < 12 or match.end() > first.start() + 3 and match.end() > 12:
-                if match.end() > first.start():
-                    break
-                continue
-            if len(before.split()) >= 2 and leaning(after) > 1.2:
-                if match.group().strip() == "(":
+            if len(before) >= 8 and len(before.split()) >= 2 and leaning(after) > 1.2:
+                if "(" in match.group():
                     after = re.sub(r"\)\s*([.!]?)\s*$", r"\1", after)
                 return before, after
     return None

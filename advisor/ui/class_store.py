@@ -177,8 +177,11 @@ def class_insights(version: tuple[str, int, int]) -> list[Insight]:
     if version not in known:
         bar = st.progress(0.0, "Reading the use cases again for their fields …")
         warm_up().join()
-        found = insights(_lines(version), lambda done, of: bar.progress(
-            done / max(1, of), f"{done:,} of {of:,} use cases read"))
+
+        def tell(done: int, of: int) -> None:
+            bar.progress(done / max(1, of), f"{done:,} of {of:,} use cases read")
+
+        found = insights(_lines(version), tell)
         bar.empty()
         known.clear()  # one class is kept
         known[version] = found

@@ -180,7 +180,7 @@ def alike(room: Class, open_student: Open) -> None:
     if not copies:
         st.markdown("No two submissions are worded alike.")
         return
-    st.markdown(f"**{len(copies)} pairs are worded alike.** Two students may have had the same "
+    st.markdown(f"**Worded alike: {len(copies)}** of all pairs. Two students may have had the same "
                 "idea, or the same source: read both before you judge.")
     for n, (first, second, shared) in enumerate(copies[:MOST_LISTED]):
         with st.container(border=True):
@@ -200,7 +200,7 @@ def alike(room: Class, open_student: Open) -> None:
 def marked_alike(first: str, second: str) -> tuple[str, str]:
     """Both texts as HTML, runs of three or more words that they share marked."""
     words = [re.findall(r"\S+|\s+", shown(text)) for text in (first, second)]
-    matcher = difflib.SequenceMatcher(None, *words, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, words[0], words[1], autojunk=False)
     pieces: tuple[list[str], list[str]] = ([], [])
     ends = [0, 0]
     for block in matcher.get_matching_blocks():

@@ -1,0 +1,76 @@
+"""Sums of weights over what a text has: one set of columns for each thing that is decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Scores of texts: the weights of their features, shape (n features, n columns), summed."""
+
+    places: Mapping[str, int]
+    weights: Array
+    start: Array
+
+    def scores(self, rows: Sequence[Iterable[str]]) -> Array:
+        """Shape (n rows, n columns); a feature that was never learned counts nothing."""
+        from scipy.sparse import csr_matrix
+
+        known = [[self.places[f] for f in row if f in self.places] for row in rows]
+        ends = np.cumsum([0, *(len(row) for row in known)])
+        columns = np.array([place for row in known for place in row], dtype=np.int64)
+        table = csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends),
+                           shape=(len(known), len(self.weights)))
+        return np.asarray(table @ self.weights + self.start, dtype=np.float64)
+
+    def effect(self, features: Iterable[str], column: int) -> float:
+        """What the features add to one column."""
+        return float(sum(self.weights[self.places[f], column] for f in features if f in self.places))
+
+
+def softmax(scores: Array) -> Array:
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def logistic(scores: Array) -> Array:
+    return np.asarray(1.0 / (1.0 + np.exp(-scores)))
+
+
+def save(folder: Path, name: str, models: Mapping[str, Linear], **numbers: Array) -> None:
+    """All models into two files: NAME.safetensors for numbers, NAME_terms.json for features."""
+    from safetensors.numpy import save_file
+
+    tensors: dict[str, Any] = {key: value.astype(np.float32) for key, value in numbers.items()}
+    for key, model in models.items():
+        tensors[f"{key}.weights"] = model.weights.astype(np.float16)
+        tensors[f"{key}.start"] = model.start.astype(np.float32)
+    save_file(tensors, folder / f"{name}.safetensors")
+    terms = {key: list(model.places) for key, model in models.items()}
+    (folder / f"{name}_terms.json").write_text(
+        json.dumps(terms, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+
+
+def load(folder: Path, name: str) -> tuple[dict[str, Linear], dict[str, Array]]:
+    """The models and the other numbers that ``save`` wrote."""
+    from safetensors.numpy import load_file
+
+    tensors = load_file(folder / f"{name}.safetensors")
+    terms = json.loads((folder / f"{name}_terms.json").read_text(encoding="utf-8"))
+    models = {
+        key: Linear({term: place for place, term in enumerate(known)},
+                    tensors.pop(f"{key}.weights").astype(np.float32),
+                    tensors.pop(f"{key}.start").astype(np.float32))
+        for key, known in terms.items()
+    }
+    return models, {key: value.astype(np.float64) for key, value in tensors.items()}
