@@ -33,7 +33,7 @@ MODEL_IS_RIGHT = 0.9  # how far a language model's reading of a factor is believ
 # unrelated cases in fifty is as near as NEAR.
 NEAR, CLOSE = 0.65, 0.75
 SHARPNESS = 12.0  # how much faster a nearer case counts than a farther one
-WORDING = "The description as a whole reads like use cases that were served this way."
+WORDING = "The description as a whole reads like use cases that were served this way"
 NEAREST = "The nearest documented cases chose this way."
 
 
@@ -177,7 +177,7 @@ def weigh(use_case: UseCase, evidence: Evidence) -> Advice:
         probabilities=_shares(probabilities),
         flags=_flags(beliefs, matches),
         ladder=ladder(APPROACHES[best], beliefs),
-        reasons=_reasons(decision, beliefs, len(known), best),
+        reasons=_reasons(decision, beliefs, len(known), best, evidence.reading.telling),
         neighbours=[_neighbour(match) for match in matches[:5]],
         next_question=next_question(decision, evidence.reading.beliefs, use_case.answers),
         would_change_if=would_change(decision, evidence.reading.beliefs, use_case.answers, best),
@@ -207,12 +207,16 @@ def _flags(beliefs: Array, matches: Sequence[Match]) -> list[str]:
     return flags
 
 
-def _reasons(decision: Decision, beliefs: Array, n_answers: int, best: int) -> list[Reason]:
+def _reasons(
+    decision: Decision, beliefs: Array, n_answers: int, best: int, telling: Sequence[str]
+) -> list[Reason]:
     """What moved the score, strongest effect on the leading approach first."""
     parts = activations(beliefs[None])[0][:, None] * decision.weights.rules
     named = [(r.code, r.text, r.source, part) for r, part in zip(RULES, parts, strict=True)]
     outside = decision.outside(n_answers)
-    named.append(("E01", WORDING, "use cases written for this project", outside[0]))
+    quoted = ", ".join(f"“{words}”" for words in telling)
+    wording = f"{WORDING}, above all {quoted}." if quoted else f"{WORDING}."
+    named.append(("E01", wording, "use cases written for this project", outside[0]))
     named.append(("E02", NEAREST, "the case bank, cases below", outside[1]))
     named = [entry for entry in named if np.abs(entry[3]).max() >= 0.05]
     named.sort(key=lambda entry: -abs(entry[3][best]))

@@ -64,6 +64,11 @@ class Reading:
             return [quote] if (quote := self.quotes.get((factor, value))) else []
         return self.attended.phrases(self.text, list(GROUPS).index(factor))
 
+    @property
+    def telling(self) -> list[str]:
+        """The words that speak most for or against an approach by themselves."""
+        return self.attended.phrases(self.text, list(GROUPS).index("approach"))
+
 
 def vectorizer(vocabulary: dict[str, int] | None = None) -> Any:
     """TF-IDF of ``words.terms``, one definition for training and for reading."""

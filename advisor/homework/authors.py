@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 _NAME = r"(?:[^\W\d_][\w'’.-]*|\([^)]{1,20}\))"
+_NAMES = rf"{_NAME}(?: {_NAME}){{0,2}}"
 _LIKE_NAME = re.compile(rf"^@?{_NAME}(?:[ ,]+{_NAME}){{0,4}}$")
 _LABEL = re.compile(
     r"^(?:(?:full |first |your |my |the )?name|(?:student|author|participant|learner)(?:[’']?s)?"
@@ -17,33 +18,38 @@ _WROTE = re.compile(
     rf"^(?:on .{{4,60}}?,\s*)?(?P<n>@?{_NAME}(?: {_NAME}){{0,3}})(?:\s*<[^>]*>)?\s*"
     r"(?:wrote|said|writes|posted)(?:\s+on\s.{3,40}|\s*\([^)]*\))?\s*:?$", re.IGNORECASE)
 _CHAT = re.compile(
-    rf"^(?P<n>@?[\w.'’-]+(?: {_NAME}){{0,3}})\s*(?:[—–-]|\[|\s{{2,}})\s*(?:today|yesterday|\d{{1,2}}"
-    r"[/.:]\d{1,2}).{0,30}$", re.IGNORECASE)
+    rf"^(?P<n>@?[\w.'’-]+(?: {_NAME}){{0,3}})\s*(?:[—–-]|\[|\s{{2,}})\s*(?:today|yesterday|"
+    r"\d{1,2}[/.:]\d{1,2}).{0,30}$", re.IGNORECASE)
 _TELLS = re.compile(rf"\b(?:my name is|i(?:['’]m| am)) (?P<n>[A-Z]{_NAME}?(?: [A-Z]{_NAME}){{0,2}})"
                     r"(?=[,.!]| and\b| from\b|$)")
-_CLOSING = (r"(?:(?:many )?thanks|thank you|thx|cheers|best|(?:best |kind |warm )*(?:regards|wishes)"
-            r"|sincerely|yours)(?: for reading| in advance)?[,.! ]*")
+_CLOSING = (r"(?:(?:many )?thanks|thank you|thx|cheers|best|(?:best |kind |warm )*"
+            r"(?:regards|wishes)|sincerely|yours)(?: for reading| in advance)?[,.! ]*")
 _QUOTE = re.compile(r"^\[quote=[\"']?(?P<n>[^\"'\],;]+)", re.IGNORECASE)
 _TITLE = re.compile(
     r"^(?:.*\b(?:homework|assignment|submission|hw|exercise|use[- ]cases)\b[^–—:|,-]*?)\s*"
     r"(?:\s[-–—|]|[:–—|,]|\bby\b|\bof\b)\s*(?P<n>[^–—:|,]+)$|"
     r"^(?P<m>[^–—:|,]+?)(?:\s[-–—|]|[:–—|,]|[’']s)\s*.{0,20}\b(?:homework|assignment|submission|hw)\b"
     r".{0,20}$", re.IGNORECASE)
-_NO_NAME_WORDS = """the a an of for my our your use case cases llm rag prompt fine tuning homework week
-    workshop assignment submission bot chatbot assistant agent support customer model data
-    five ideas list search review reasoning approach description post posted forum course
-    class summary email report legal medical code generator writing helper system tool quiz
-    translation analysis classification extraction contract and or to with in on one two three
-    four first second part here these below this that it we i you module lesson hw sales
-    marketing product recipe meeting notes document documents question answering"""
+_NO_NAME_WORDS = """
+    the a an of for my our your use case cases llm rag prompt fine tuning homework week workshop
+    assignment submission bot chatbot assistant agent support customer model data five ideas
+    list search review reasoning approach description post posted forum course class summary
+    email report legal medical code generator writing helper system tool quiz translation
+    analysis classification extraction contract and or to with in on one two three four first
+    second part here these below this that it we i you module lesson hw sales marketing product
+    recipe meeting notes document documents question answering
+"""
 _NO_NAME = set(_NO_NAME_WORDS.split())
-_FILE_WORDS_WORDS = """homework hw assignment submission submissions use case cases usecase usecases final draft
-    v1 v2 v3 version copy week workshop llm text pasted paste untitled document doc new file
-    answers five of the and my for course class onlinetext online upload uploaded entry
-    entries exercise part late assignsubmission rag finetuning fine tuning readme index notes
-    input data all everyone students forum export responses form stdin clipboard page"""
-_FILE_WORDS = set(_FILE_WORDS_WORDS.split())
+_FILLER_WORDS = """
+    homework hw assignment submission submissions use case cases usecase usecases final draft v1
+    v2 v3 version copy week workshop llm text pasted paste untitled document doc new file
+    answers five of the and my for course class onlinetext online upload uploaded entry entries
+    exercise part late assignsubmission rag finetuning fine tuning readme index notes input data
+    all everyone students forum export responses form stdin clipboard page
+"""
+_FILLER = set(_FILLER_WORDS.split())
 
+_PARTICLES = {"van", "de", "von", "der", "da", "al", "bin", "la", "del"}
 _PEOPLE = {"student", "user", "participant", "author", "learner", "person", "team", "group", "s",
            "member", "name", "anonymous", "anon"}
 
@@ -61,8 +67,7 @@ def name(words: str, *, sure: bool = False) -> str | None:
         return None
     if {p.casefold().strip(".") for p in parts} & _NO_NAME:
         return None
-    return words if all(p[0].isupper() or p.casefold() in ("van", "de", "von", "der", "da", "al",
-                                                         "bin", "la", "del") for p in parts) else None
+    return words if all(p[0].isupper() or p.casefold() in _PARTICLES for p in parts) else None
 
 
 def explicit(line: str) -> str | None:
@@ -95,10 +100,10 @@ def signature(lines: Sequence[str]) -> str | None:
     last = [line.strip() for line in lines if line.strip()][-4:]
     for place, line in enumerate(last[:-1]):
         if re.fullmatch(_CLOSING, line, re.IGNORECASE):
-            found = re.fullmatch(rf"[-–—~]*\s*({_NAME}(?: {_NAME}){{0,2}})[.!]?", last[place + 1])
+            found = re.fullmatch(rf"[-–—~]*\s*({_NAMES})[.!]?", last[place + 1])
             return found[1] if found else None
-    found = re.fullmatch(rf"[-–—~]{{1,2}}\s*({_NAME}(?: {_NAME}){{0,2}})", last[-1]) if last else None
-    return name(found[1]) if found else None
+    dashed = re.fullmatch(rf"[-–—~]{{1,2}}\s*({_NAMES})", last[-1]) if last else None
+    return name(dashed[1]) if dashed else None
 
 
 def told(line: str) -> str | None:
@@ -138,5 +143,5 @@ def from_file(path: str) -> str | None:
 
 def _filler(word: str) -> bool:
     plain = word.casefold()
-    return plain in _FILE_WORDS or plain.isdigit() \
-        or re.fullmatch(r"(?:hw|homework|week|v|ws|assignment|workshop|group)\d+", plain) is not None
+    return plain in _FILLER or plain.isdigit() or re.fullmatch(
+        r"(?:hw|homework|week|v|ws|assignment|workshop|group)\d+", plain) is not None

@@ -35,7 +35,8 @@ def in_blocks(blocks: list[list[Line]], weight: float, how: str,
         return
     for size in (1, 2, 3):
         if len(blocks) % size == 0 and len(blocks) > size:
-            groups = [sum(blocks[i : i + size], []) for i in range(0, len(blocks), size)]
+            groups = [[line for block in blocks[i : i + size] for line in block]
+                      for i in range(0, len(blocks), size)]
             yield Cut(tuple(map(tuple, groups)), before, weight, f"{how} {size}")
     yield Cut(tuple(map(tuple, _by_words(blocks))), before, weight - 0.05, f"{how} by words")
 

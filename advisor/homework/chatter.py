@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import re
 
-_TASK_WORDS = """list 5 five llm use cases you personally have or that think are especially interesting
-    describe each case in 1-2 1 2 one two sentence sentences then write describing whether is
-    it best served with by fine-tuning fine tuning rag prompt engineering some combination
-    post the and reasoning behind your approach course forum to a of for maven homework
-    assignment"""
+_TASK_WORDS = """
+    list 5 five llm use cases you personally have or that think are especially interesting
+    describe each case in 1-2 1 2 one two sentence sentences then write describing whether is it
+    best served with by fine-tuning fine tuning rag prompt engineering some combination post the
+    and reasoning behind your approach course forum to a of for maven homework assignment
+"""
 _TASK = set(_TASK_WORDS.split())
-_TASK_START = re.compile(r"^\W*(?:\d\W+)?(?:list (?:five|5)|describe each|then (?:write|describe|say)"
-                         r"|write (?:1|one)|post one|picking an llm)", re.IGNORECASE)
-_TITLE_WORDS = """homework hw week workshop assignment exercise submission llm llms ai use case cases
-    usecase usecases five 5 my the our and of for with on in to a reasoning course lesson
-    module day part 1 2 3 4 one two answers fine-tuning fine tuning finetuning class when why
-    list ideas mastering conference picking an no nr # session unit task from student"""
+_TASK_START = re.compile(r"^\W*(?:\d\W+)?(?:list (?:five|5)|describe each|then (?:write|describe|"
+                         r"say)|write (?:1|one)|post one|picking an llm)", re.IGNORECASE)
+_TITLE_WORDS = """
+    homework hw week workshop assignment exercise submission llm llms ai use case cases usecase
+    usecases five 5 my the our and of for with on in to a reasoning course lesson module day
+    part 1 2 3 4 one two answers fine-tuning fine tuning finetuning class when why list ideas
+    mastering conference picking an no nr # session unit task from student
+"""
 _TITLE = set(_TITLE_WORDS.split())
 _TITLES = {"homework", "hw", "assignment", "exercise", "submission", "week", "workshop", "cases",
            "usecases", "lesson", "ideas"}
 _INTRO = re.compile(
-    r"^(?:(?:hi|hello|hey|dear|good \w+)\b[^.!:]{0,40}?[,.!]\s*)?(?:so,? |ok,? )?(?:here(?:['’]s| is|"
-    r" are| come| go)|these are|below,? (?:is|are|you|each|my|find)|each use case|(?:please )?find|this is|the following|my|"
-    r"i (?:came up|picked|chose|list|thought)|sharing|submitting)\b[^.!?]*\b(?:use[- ]?cases|homework"
-    r"|submission|assignment|ideas|entries|list|hw|each use case|use case (?:is|has|comes))\b[^.!?]{0,80}[.:!]*\s*[🙂😊👇]*$", re.IGNORECASE)
-_GREETING = re.compile(r"^(?:hi|hello|hey|dear|good (?:morning|evening|day|afternoon))\b[^.?:]{0,50}"
-                       r"[,.!:]*\s*[🙂😊👋]*$", re.IGNORECASE)
+    r"^(?:(?:hi|hello|hey|dear|good \w+)\b[^.!:]{0,40}?[,.!]\s*)?(?:so,? |ok,? )?(?:here(?:['’]s|"
+    r" is| are| come| go)|these are|below,? (?:is|are|you|each|my|find)|each use case|"
+    r"(?:please )?find|this is|the following|my|i (?:came up|picked|chose|list|thought)|sharing|"
+    r"submitting)\b[^.!?]*\b(?:use[- ]?cases|homework|submission|assignment|ideas|entries|list|hw|"
+    r"each use case|use case (?:is|has|comes))\b[^.!?]{0,80}[.:!]*\s*[🙂😊👇]*$", re.IGNORECASE)
+_GREETING = re.compile(r"^(?:hi|hello|hey|dear|good (?:morning|evening|day|afternoon))\b"
+                       r"[^.?:]{0,50}[,.!:]*\s*[🙂😊👋]*$", re.IGNORECASE)
 _SIGN_OFF = re.compile(
-    r"^(?:(?:many )?thanks|thank you|thx|cheers|best(?: regards| wishes)?[,.!]*$|best,|(?:kind |warm )?"
-    r"regards|sincerely|yours|looking forward|(?:i(?:['’]m| am) )?happy to (?:hear|discuss|get|take|"
-    r"receive)|(?:any |your )?(?:feedback|comments)\b.{0,20}\b(?:welcome|appreciated)|let me know|"
-    r"curious (?:to|what)|hope (?:this|these|that)|that['’]s (?:it|all)|have a (?:nice|great))\b"
+    r"^(?:(?:many )?thanks|thank you|thx|cheers|best(?: regards| wishes)?[,.!]*$|best,|"
+    r"(?:kind |warm )?regards|sincerely|yours|looking forward|(?:i(?:['’]m| am) )?happy to (?:hear|"
+    r"discuss|get|take|receive)|(?:any |your )?(?:feedback|comments)\b.{0,20}\b(?:welcome|"
+    r"appreciated)|let me know|curious (?:to|what)|hope (?:this|these|that)|that['’]s (?:it|all)|have a (?:nice|great))\b"
     r".{0,120}$|^best[,!]?$", re.IGNORECASE)
 _WORD = re.compile(r"[\w#-]+")
 

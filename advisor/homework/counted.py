@@ -8,17 +8,18 @@ from dataclasses import replace
 from itertools import pairwise
 
 from advisor.homework import labels
+from advisor.homework.cues import TECHNIQUE
 from advisor.homework.cut import Cut, closed, cut_at, is_head
 from advisor.homework.line import BOLD, HEADING, Line
 from advisor.homework.lines import read_lines
-from advisor.homework.sentences import TECHNIQUE, leaning
+from advisor.homework.sentences import leaning
 
 _INLINE = re.compile(
     r"(?:^|(?<=\s))(?=[(\[]?\d{1,2}[.)\]]\s+\S|#\d{1,2}\b)|(?:^|(?<=[.!?:;]\s))(?="
     r"(?:(?:my|the|and|a|finally|then)[,:]?\s+){0,2}(?:first|second|third|fourth|fifth|sixth|last)"
     r"(?:ly)?\b(?:,|\s+(?:use[- ]?case|idea|one|example)\b)|"
-    r"use[- ]case\s+(?:\d|one|two|three|four|five)\b|(?:number\s+)?(?:one|two|three|four|five|six):)",
-    re.IGNORECASE)
+    r"use[- ]case\s+(?:\d|one|two|three|four|five)\b|(?:number\s+)?"
+    r"(?:one|two|three|four|five|six):)", re.IGNORECASE)
 
 
 def numbered(lines: Sequence[Line]) -> Iterator[Cut]:
@@ -60,7 +61,8 @@ def _runs(lines: Sequence[Line], heads: tuple[int, ...], weight: float) -> Itera
         whole = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
         if len(heads) == 1:
             weight -= 0.8
-        yield from cut_at(lines, heads, weight - (0 if whole and numbers[0] <= 1 else 0.5), "numbers")
+        weight -= 0 if whole and numbers[0] <= 1 else 0.5
+        yield from cut_at(lines, heads, weight, "numbers")
         return
     lists = all(len(run) > 1 for run in runs) and len(runs) <= 3
     if lists and len({len(run) for run in runs}) <= 2 and len(runs[0]) == max(map(len, runs)):

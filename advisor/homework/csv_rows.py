@@ -158,7 +158,8 @@ def _key(author: str) -> str:
 
 def _of_author(store: sqlite3.Connection, place: int, found: Sequence[tables.Column], name: str,
                with_author: bool) -> Found:
-    rows, size = [], 0
+    rows: list[tables.Row] = []
+    size = 0
     for cells, in store.execute("select cells from rows where who = ? order by rowid", (place,)):
         size += len(cells)
         if len(rows) > MAX_ENTRIES or size > MAX_TEXT:
@@ -185,4 +186,5 @@ def _submission(name: str, told: Sequence[tables.Row], about: str) -> Submission
         raise SubmissionError(f"{about}: {too_many(len(told))}")
     entries = tuple(row.entry for row in told)
     who = next((row.author for row in told if row.author), None) or authors.from_file(name)
-    return Submission(name, who, tables.posted_of([row.posted for row in told], len(entries)), entries)
+    chosen = tables.posted_of([row.posted for row in told], len(entries))
+    return Submission(name, who, chosen, entries)

@@ -34,19 +34,23 @@ _WORDS = {
     NUMBER: "# no nr number num id index",
 }
 _FIELD = {word: name for name, words in _WORDS.items() for word in words.split()}
-_FILLING_WORDS = """my the your our of for this that these behind and or a an to in into is it its i best be
+_FILLING_WORDS = """
+    my the your our of for this that these behind and or a an to in into is it its i best be
     should would with on at as use llm ai proposed suggested short brief one two sentence
     sentences full goes comes out statement llms selected chosen 's student's you / & plus vs
     versus if do does did work works go choose chose selection here are they them below first
     preferred ideal right course class which where when could can used it's question questions
-    answer most appropriate optimal real new key main"""
+    answer most appropriate optimal real new key main
+"""
 _FILLING = set(_FILLING_WORDS.split())
 TECHNIQUES = {"rag", "fine", "tuning", "finetuning", "tune", "prompt", "prompting", "engineering",
               "retrieval", "ft", "pe", "combination", "combo", "hybrid", "lora"}
 # Said by a student beside the approach: kept, with its label, as part of the reasoning.
-_BESIDE_WORDS = """eval evals evaluation evaluations plan criteria criterion tradeoff tradeoffs trade off
-    offs risk risks caveat caveats cost costs pros cons pro con alternative alternatives
-    staging steps step next later"""
+_BESIDE_WORDS = """
+    eval evals evaluation evaluations plan criteria criterion tradeoff tradeoffs trade off offs
+    risk risks caveat caveats cost costs pros cons pro con alternative alternatives staging
+    steps step next later
+"""
 _BESIDE = set(_BESIDE_WORDS.split())
 _TOKEN = re.compile(r"[a-z']+|#")
 

@@ -113,8 +113,9 @@ def _with_remarks(lines: list[Line]) -> list[Line]:
 
 def _underlines(rule: str, line: Line) -> bool:
     short = len(line.text.split()) <= 12 and not line.text.endswith((".", "!", "?"))
-    return line.kind in (PLAIN, BOLD, CASE) and short and not line.field and len(set(rule.strip())) == 1 \
-        and rule.strip()[0] in "=-" and line.text != ""
+    drawn = len(set(rule.strip())) == 1 and rule.strip()[0] in "=-"
+    return drawn and short and bool(line.text) and not line.field \
+        and line.kind in (PLAIN, BOLD, CASE)
 
 
 def _width(raws: Sequence[str], start: int) -> int:

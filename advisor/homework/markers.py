@@ -19,8 +19,8 @@ _CHECKBOX = re.compile(r"^\[([ xX✓✔]?)\]\s+(?=\S)|^([☐☑])\s*")
 _NUMBER = re.compile(
     r"^[(\[]?(?P<n>\d{1,2})(?:(?:[.)\]:]|\.\))(?![\d])\)?\s*|\s?[-–—|/](?=\s)\s+(?!\d))(?=\D|$)"
     r"|^(?:#|№|no\.\s?|nr\.\s?)\s?(?P<hash>\d{1,2})\b\s*[-–—:.)|]*\s*", re.IGNORECASE)
-_SUB = re.compile(r"^(?P<n>\d{1,2})\.?\s?(?P<s>[a-d])[.):]\s*(?=\S)|^\d{1,2}\.\d{1,2}[.)]?\s+(?=\S)",
-                  re.IGNORECASE)
+_SUB = re.compile(r"^(?P<n>\d{1,2})\.?\s?(?P<s>[a-d])[.):]\s*(?=\S)|"
+                  r"^\d{1,2}\.\d{1,2}[.)]?\s+(?=\S)", re.IGNORECASE)
 _LETTER = re.compile(r"^[(\[]?([A-Ha-h])[.)\]]\s+(?=\S)")
 _ROMAN = re.compile(r"^[(\[]?(i{1,3}|iv|vi{0,3}|ix|x)[.)\]]\s+(?=\S)", re.IGNORECASE)
 WORD_NUMBER = "|".join(w for w in ORDINALS if w not in ("i", "v", "x"))
@@ -64,10 +64,9 @@ def read_line(raw: str, quoted: bool) -> Iterator[Line]:
         starred = text[0] in "⭐★🌟"
         line = replace(line, kind=BULLET, style=text[0], checked=True if starred else None)
         text = text[1:].lstrip()
-    if line.kind == BULLET:
-        if match := _CHECKBOX.match(text):
-            line = replace(line, checked=(match[1] or match[2] or " ") not in (" ", "☐"))
-            text = text[match.end() :]
+    if line.kind == BULLET and (match := _CHECKBOX.match(text)):
+        line = replace(line, checked=(match[1] or match[2] or " ") not in (" ", "☐"))
+        text = text[match.end() :]
     if (said := _remark(text)) is not None:
         yield replace(line, text="", posted=said)
         return
@@ -119,10 +118,10 @@ def _counted(line: Line, text: str) -> tuple[Line, str]:
     bare = text[bold.end() :] if bold else text
     tie = bold.group() if bold else ""
     if match := _SUB.match(bare):
-        rest = tie + bare[match.end() :]
+        after = tie + bare[match.end() :]
         if match["n"] and match["s"].casefold() == "a":
-            return replace(line, kind=NUMBER, style="1a", number=int(match["n"])), rest
-        return replace(line, kind=BULLET, style="sub", indent=line.indent + 2), rest
+            return replace(line, kind=NUMBER, style="1a", number=int(match["n"])), after
+        return replace(line, kind=BULLET, style="sub", indent=line.indent + 2), after
     if match := _NUMBER.match(bare):
         number = int(match["n"] or match["hash"])
         style = "#" if match["hash"] else re.sub(r"\d+|\s", "", match.group())[:1] or "-"
@@ -143,7 +142,7 @@ def _counted(line: Line, text: str) -> tuple[Line, str]:
     if inner and not tie:
         tie, bare = inner.group(), bare[inner.end() :]
     if match := _CASE.match(bare):
-        rest = _after_case(match["rest"])
+        rest: str | None = _after_case(match["rest"])
         if rest is None and tie and match["rest"].startswith(tie):
             rest = "\0" + match["rest"][len(tie) :].lstrip()  # **Use case 1** A bot that …
         if rest is not None:
@@ -160,12 +159,9 @@ def _counted(line: Line, text: str) -> tuple[Line, str]:
 
 def _after_case(rest: str) -> str | None:
     """What follows "Use case 3", or None if "use case 3" only begins a sentence."""
-    if match := re.match(r"^\s*(?:\*\*|__)?\s*(?:[:.)\]|–—-]+>?|$)\s*", rest):
-        if match.group().strip("*_ ") or not rest.strip("*_ "):
-            mark = re.match(r"^\s*(?:\*\*|__)?", rest)
-            tail = rest[match.end() :]
-            closes = mark is not None and mark.group().strip() != ""
-            return ("\0" if closes else "") + tail
+    match = re.match(r"^\s*(\*\*|__)?\s*(?:[:.)\]|–—-]+>?|$)\s*", rest)
+    if match and (match.group().strip("*_ ") or not rest.strip("*_ ")):
+        return ("\0" if match[1] else "") + rest[match.end() :]
     if match := re.match(r"^\s+(?=[(\[“\"])", rest):
         return rest[match.end() :]
     found = _LABEL.match(rest.lstrip(" ("))
@@ -232,8 +228,8 @@ def _label(line: Line, text: str) -> Line:
         if pattern is _LABEL and match["q"] and len(phrase.split()) > 5:
             continue
         rest = bare[match.end() :]
-        kept = labels.keeps_label(phrase) and named in labels.REASONED and len(phrase.split()) > 1
-        return replace(line, text=bare if kept else rest, field=named, label=phrase.casefold(),
+        tells = labels.keeps_label(phrase) and named in labels.REASONED and len(phrase.split()) > 1
+        return replace(line, text=bare if tells else rest, field=named, label=phrase.casefold(),
                        number=line.number or (int(number[1]) if number else None))
     if match := _MARKED_LABEL.match(text):
         named = labels.label(match["in"].strip(" :.-–"))

@@ -81,7 +81,8 @@ def read_text(text: str, name: str) -> list[Submission]:
     found = list(machine(sources.of_bytes(text.encode("utf-8", "replace"), name)))
     if not any(isinstance(one, Submission) for one in found):
         errors = [one.error for one in found if isinstance(one, Unreadable)]
-        raise SubmissionError(f"{name}: {errors[0] if errors else 'expected use cases, found none'}")
+        errors.append("expected use cases, found none; paste five of them")
+        raise SubmissionError(f"{name}: {errors[0]}")
     return [one for one in found if isinstance(one, Submission)]
 
 

@@ -19,16 +19,20 @@ ORDINALS = {
         "nine ninth 9th ix", "ten tenth 10th x"), start=1)
     for word in words.split()
 }
-_SPEAKS_WORDS = """post posted posting posts share shared sharing publish published publishing forum picked
-    pick chosen submitted submit"""
+_SPEAKS_WORDS = """
+    post posted posting posts share shared sharing publish published publishing forum picked
+    pick chosen submitted submit
+"""
 _SPEAKS = set(_SPEAKS_WORDS.split())
-_PLACES = set(["forum", "discord", "slack", "maven", "discussion", "board", "thread", "channel"])
-_TALK_WORDS = """chose choose selected select choosing selecting putting put bring goes go going went this
-    that one the my i we'll i'll i'm i've i'd we we'd am will would have has been be being to
-    in on into at for it here of from as is are was which course class cohort group public
-    publicly with reasoning use case cases usecase uc number no nr # entry idea option item
-    example scenario these them above below all five only want like love plan decided intend
-    gonna want's what what's who's so far already now today by may june please note also"""
+_PLACES = {"forum", "discord", "slack", "maven", "discussion", "board", "thread", "channel"}
+_TALK_WORDS = """
+    chose choose selected select choosing selecting putting put bring goes go going went this
+    that one the my i we'll i'll i'm i've i'd we we'd am will would have has been be being to in
+    on into at for it here of from as is are was which course class cohort group public publicly
+    with reasoning use case cases usecase uc number no nr # entry idea option item example
+    scenario these them above below all five only want like love plan decided intend gonna
+    want's what what's who's so far already now today by may june please note also
+"""
 _TALK = _SPEAKS | _PLACES | set(_TALK_WORDS.split())
 # Words without which "share it with the class" may be part of a use case.
 _MEANT = {"posted", "posting", "my", "i", "i'll", "i'm", "i've", "i'd", "we", "we'll", "chosen",
@@ -44,9 +48,9 @@ _AFTER_DASH = re.compile(r"\s*(?:<?[-=]+>?|[–—→←⇐⬅↑*~⭐★🌟✅
                          r"([^-–—→←]{4,60})$")
 _CUT = re.compile(r"\s*(?:[:,;–—(]|\s-\s|\b(?:because|since|as it|as the|as this|as i|but)\b)")
 _TITLED = re.compile(
-    r"(?:\b(?:i|we)(?:['’](?:ll|m|d|ve))?(?: (?:am|will|would|have|want|like|love|plan|chose|choose|"
-    r"decided|going|gonna|to))* |^)(?:post|posting|posted|share|sharing|shared)\b(?! of\b)\s*"
-    r"(?:is |was |:|–|—|-)?\s*(?P<what>(?:the |my |about )?\S.{2,120}?)"
+    r"(?:\b(?:i|we)(?:['’](?:ll|m|d|ve))?(?: (?:am|will|would|have|want|like|love|plan|chose|"
+    r"choose|decided|going|gonna|to))* |^)(?:post|posting|posted|share|sharing|shared)\b"
+    r"(?! of\b)\s*(?:is |was |:|–|—|-)?\s*(?P<what>(?:the |my |about )?\S.{2,120}?)"
     r"(?:\s+(?:in|on|to)\s+(?:the |our )?(?:course |class )?"
     r"(?:forum|discord|slack|board|discussion|channel).*)?\W*$", re.IGNORECASE)
 _OF_COURSE = re.compile(r"\b(?:forum|course|class|discord|maven|discussion board|use case|idea|one"
@@ -122,8 +126,8 @@ def take(text: str) -> tuple[str, int | str | None]:
             continue
         if (found := _talk(match[2] or match[3])) is not None:
             text, said = text[: match.start()].rstrip() + " " + text[match.end() :].lstrip(), found
-    if (match := _AFTER_DASH.search(text)) and (found := _talk(match.group(1))) is not None:
-        text, said = text[: match.start()], found
+    if (dash := _AFTER_DASH.search(text)) and (found := _talk(dash[1])) is not None:
+        text, said = text[: dash.start()], found
     if said is not None:
         text = re.sub(r"[\s–—|←→⭐★🌟✅✔☑👉📌👈-]+$", "", text)
     return text.strip(), said
@@ -183,4 +187,5 @@ def best_match(words: str, texts: list[str]) -> int | None:
     return shares.index(ranked[0])
 
 
-_COMMON = {w[:6] for w in ["the", "one", "use", "case", "usecase", "idea", "my", "about", "and", "for", "post", "posted", "with"]}
+_COMMON_WORDS = "the one use case usecase idea my about and for post posted with"
+_COMMON = {word[:6] for word in _COMMON_WORDS.split()}

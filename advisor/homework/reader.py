@@ -24,8 +24,8 @@ def read_pasted(text: str, name: str) -> list[Submission]:
                               "the five use cases and save again")
     parts = _by_author(text)
     if len(parts) > MAX_AUTHORS:
-        raise SubmissionError(f"{name}: expected at most {MAX_AUTHORS:,} students in one text, found "
-                              f"{len(parts):,}; hand in a CSV or JSON lines")
+        raise SubmissionError(f"{name}: expected at most {MAX_AUTHORS:,} students in one text, "
+                              f"found {len(parts):,}; hand in a CSV or JSON lines")
     found = []
     for author, part in parts:
         try:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from advisor.homework.cues import NEAR_TECHNIQUE, PROPOSAL, REASON, TECHNIQUE, VERDICT, WISH
 from advisor.homework.limits import LONG
 from advisor.homework.submission import Entry
 
@@ -19,59 +20,6 @@ _ABBREVIATED = re.compile(
     r"|u\.s|u\.k|a\.k\.a|p\.s|max|min|avg|dept|ca|esp)|\b[A-Za-z])\.$", re.IGNORECASE)
 _END = re.compile(r"[.!?…]+[\"'”’)\]»*_]*\s+|[。！？]\s*")
 
-_TECHNIQUE = (
-    r"rags?|retrieval[- ]augmented(?:[- ]generation)?|retrieval|(?:re-?)?fine[- ]?tun\w*|"
-    r"prompt(?:s|ing|ed)?(?:[- ](?:engineering|engineer|tuning|only|alone|template)s?)?|"
-    r"(?:few|zero|one|many)[- ]shot|in-context(?: learning| examples)?|in context learning|q?lora|peft|dpo|rlhf|sft|"
-    r"kto|orpo|distill?\w*|instruction[- ]tun\w*|pe|ft|continued pre-?training|"
-    r"hybrid|text[- ](?:to|2)[- ]sql|long[- ]context|context window|"
-    r"regex(?:es|p)?|regular expressions?|(?:logistic|linear|a) regression|gradient boosting|"
-    r"xgboost|random forests?|time[- ]series model|semantic search|rule[- ]based|rules engine|"
-    r"classical (?:ml|model|machine learning)\w*|(?:no|not an?|n't (?:need|require) an?) llms?"
-)
-_WEAK = (
-    r"templates?|rules?|classifiers?|solver|optimi[sz]er|(?:tool|function)[- ]call\w*|"
-    r"keyword search|search index|elasticsearch|bm25|vector (?:store|db|database|"
-    r"search|index)|embeddings?|knowledge (?:base|graph)|(?:frozen|frontier|base|"
-    r"small|smaller|general|off-the-shelf|hosted) models?|gpt-?\w*|claude|llama|mistral|bert|"
-    r"classical|traditional ml|system message|instructions?|examples|evals?"
-)
-TECHNIQUE = re.compile(rf"\b(?:{_TECHNIQUE})\b", re.IGNORECASE)
-_WEAKLY = re.compile(rf"\b(?:{_WEAK})\b", re.IGNORECASE)
-_I_WOULD = (
-    r"(?:i|we)(?:'d| would| will|'ll| should|'m| am| think| believe| chose| choose| pick| suggest| "
-    r"recommend| propose| expect| lean| could| might|'ve)\b"
-)
-_PROPOSAL = re.compile(
-    rf"\b{_I_WOULD}|\bmy (?:approach|pick|choice|first choice|plan|proposal|recommendation|"
-    r"reasoning|view|take|bet|vote)\b|\bbest (?:served|handled|solved|approach|fit|done|option|"
-    r"suited|choice|tackled|addressed|with|by)\b|\b(?:well|better) (?:suited|served)\b|"
-    r"\bgood fit\b|\b(?:is|are|be|seems?|looks?|feels?) (?:probably |likely |already |quite |more "
-    r"than )?(?:enough|sufficient|overkill|unnecessary|ideal|the way to go|the right|a candidate|fine|ok|okay|"
-    r"appropriate|needed|required|the best|the natural|a must|plenty(?! of)|preferable)\b|"
-    r"\bsuffic(?:es?|ient)\b|\boverkill\b|\b(?:start|begin)(?:ing)? with\b|\b(?:go|going|went) "
-    r"(?:with|for)\b|\bmakes? (?:more |most |the most |no )?sense\b|\bno need\b|"
-    r"\b(?:not|n't) (?:need|worth|required|necessary|enough)\b|\bneed not\b|\bcandidates? for\b|"
-    r"\bshould (?:be (?:enough|fine|plenty|sufficient)|do|work|suffice|use|start)\b|\bworks? (?:well|best|fine)\b|\bwins?\b|"
-    r"\bcombin(?:e|ed|ation|ing)\b|\bhybrid\b|\binstead of\b|\brather than\b|"
-    r"\bis what (?:i|we)\b|\bbeats\b|\bnone of (?:the three|these|them)\b|\bbetter tool\b|\bdo(?:es)? the (?:job|trick)\b|\bwould (?:be|do|help|work|"
-    r"suffice|use|only|not|give)\b|\b(?:will|would|should) (?:probably )?do\b(?! \w)|"
-    r"\bjob for\b|\bcalls for\b|^(?:both|neither|none|a? ?combination|a? ?hybrid|a? ?mix)\W*$",
-    re.IGNORECASE)
-# A stance even where no technique is named: "I'd keep it simple", "overkill".
-_VERDICT = re.compile(
-    rf"\b{_I_WOULD}|\bmy (?:approach|pick|choice|plan|proposal|recommendation|reasoning)\b|"
-    r"\bbest (?:served|handled|solved|approach|fit|option|suited|choice)\b|\boverkill\b|"
-    r"\bno need\b|^(?:both|neither|none|a? ?combination|a? ?hybrid|a? ?mix)\W*$", re.IGNORECASE)
-_REASON = re.compile(
-    r"\b(?:because|since|therefore|hence|thus|so that|due to|given that|as (?:the|we|it|there|"
-    r"they|this|our)|reasons?|that's why|which is why|the point is|trade-?offs?|so (?:i|we|it|a|no)"
-    r"|otherwise|only if|unless|later|at first|first)\b", re.IGNORECASE)
-_WISH = re.compile(
-    r"^(?:an? |the |our |my |users?|customers?|students?|staff|employees|people|given|input|output|"
-    r"turn|draft|answer|summari[sz]e|extract|classify|generate|translate|convert|sort|route|help|"
-    r"build|create|write|detect|i want|we want|i need|we need|i have|we have|every|each|takes?)\b",
-    re.IGNORECASE)
 # What leads over from a use case to its approach inside one sentence, strongest first.
 _BRIDGES = (
     re.compile(r"\s*(?:[-=~]+>|→|⇒|➔|➜|»|›)\s*"),
@@ -79,10 +27,10 @@ _BRIDGES = (
     re.compile(r"\s*:\s+"),
     re.compile(r"\s*\((?=[^()]*\)\s*[.!]?\s*$)"),
     re.compile(r"(?:,\s+|\s+)(?=(?:which (?:is|would be)|is|would be|could be|should be|can be) "
-               r"(?:probably |likely |clearly )?(?:best|well|better|perfect|ideal|a |an |done|solved|"
-               r"served|handled))", re.IGNORECASE),
-    re.compile(r",?\s+(?=(?:best (?:served|solved|handled|done)|so i(?:'d| would)|for (?:this|which) "
-               r"i|here i|this (?:needs|calls|is)|i(?:'d| would) )\b)", re.IGNORECASE),
+               r"(?:probably |likely |clearly )?(?:best|well|better|perfect|ideal|a |an |done|"
+               r"solved|served|handled))", re.IGNORECASE),
+    re.compile(r",?\s+(?=(?:best (?:served|solved|handled|done)|so i(?:'d| would)|for (?:this|"
+               r"which) i|here i|this (?:needs|calls|is)|i(?:'d| would) )\b)", re.IGNORECASE),
     re.compile(r",\s+"),
 )
 _LEANS_BACK = re.compile(r"(?:that(?:'s| is)|so|hence|therefore|thus|for (?:this|that) reason)\b",
@@ -134,19 +82,19 @@ def leaning(text: str) -> float:
 def _leaning(text: str) -> float:
     plain = text.replace("’", "'")
     named = len(TECHNIQUE.findall(plain))
-    weak = bool(_WEAKLY.search(plain))
-    proposed = bool(_PROPOSAL.search(plain))
-    meant = bool(_VERDICT.search(plain))
+    weak = bool(NEAR_TECHNIQUE.search(plain))
+    proposed = bool(PROPOSAL.search(plain))
+    meant = bool(VERDICT.search(plain))
     score = -0.6
     if named:
         score += 2.4 + 0.3 * min(named, 3)
     if proposed or meant:
         score += 2.2 if named else 1.8 if weak else 1.3 if meant else 0.4
-    elif _WISH.search(plain):
+    elif WISH.search(plain):
         score -= 0.8
     if weak:
         score += 0.3
-    if _REASON.search(plain) and (named or weak or meant):
+    if REASON.search(plain) and (named or weak or meant):
         score += 0.6
     return score
 

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.homework import labels, posted
+from advisor.homework.cues import TECHNIQUE
 from advisor.homework.line import plain
-from advisor.homework.sentences import TECHNIQUE, compose, stopped
+from advisor.homework.sentences import compose, stopped
 from advisor.homework.submission import Entry
 
 _DETAILED = {"description", "describe", "desc", "details", "summary"}
+_HALVES = {"first", "last", "given", "family", "firstname", "lastname", "surname"}
 _WHOLE = {"text", "content", "body", "submission", "homework", "message", "entry", "entries"}
 
 
@@ -126,8 +128,7 @@ def author_of(cells: Sequence[tuple[Column, str]]) -> str:
 
     best = min(rank(c) for c, _ in told)
     chosen = [(c, cell) for c, cell in told if rank(c) == best]
-    halves = [cell for c, cell in chosen
-              if _words(c) & {"first", "last", "surname", "firstname", "lastname", "given", "family"}]
+    halves = [cell for c, cell in chosen if _words(c) & _HALVES]
     return " ".join(halves) if len(halves) > 1 else chosen[0][1]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from advisor.homework import authors, chatter, labels, posted
+from advisor.homework.around import author_of, posted_of
 from advisor.homework.assemble import assemble
 from advisor.homework.cut import MANY, Cut
 from advisor.homework.layout import cuts
@@ -35,8 +36,8 @@ def read_submission(text: str, author: str | None = None) -> Read:
     """
     count = sum(1 for line in text.split("\n") if line.strip())
     if count > MAX_LINES:
-        raise SubmissionError(f"expected some use cases, found {count:,} lines of text; hand in the "
-                              "use cases alone")
+        raise SubmissionError(f"expected some use cases, found {count:,} lines of text; hand in "
+                              "the use cases alone")
     lines = read_lines(text)
     lines = _with_sections(lines)
     if any(line.quoted for line in lines):
@@ -189,9 +190,9 @@ def _finish(cut: Cut, lines: Sequence[Line], author: str | None) -> Read:
         raise SubmissionError("expected use cases, found only headings and labels; "
                               "write a sentence or two under each")
     groups, entries = [groups[i] for i in kept], [entries[i] for i in kept]
-    chosen = _posted(groups, entries, lines)
+    chosen = posted_of(groups, entries, lines)
     if author is None:
-        author = _author(cut, lines)
+        author = author_of(cut.before, lines)
     return Read(author, chosen, tuple(entries))
 
 
@@ -213,66 +214,9 @@ def _trimmed(groups: Sequence[Sequence[Line]]) -> list[Sequence[Line]]:
     return list(groups)
 
 
-def _posted(groups: Sequence[Sequence[Line]], entries: Sequence[Entry],
-            lines: Sequence[Line]) -> int | None:
-    """Which entry is posted, counted from 1: by number, by place, by name."""
-    by_number = {group[0].number: place for place, group in enumerate(groups, start=1)
-                 if group[0].number is not None}
-    said = [line.posted for line in lines if line.posted is not None]
-    said += [posted.value(line.text or _below(lines, place))
-             for place, line in enumerate(lines) if line.field == labels.POSTED]
-    for mark in said:
-        if isinstance(mark, int):
-            if mark == -1:
-                return len(entries)
-            if mark in by_number:
-                return by_number[mark]
-            if 1 <= mark <= len(entries) and groups[mark - 1][0].number is None:
-                return mark
-    for place, group in enumerate(groups, start=1):
-        for line in group:
-            if line.posted == posted.THIS or (line.field == labels.POSTED and \
-                    posted.value(line.text) == posted.THIS):
-                return place
-    checked = [place for place, group in enumerate(groups, start=1)
-               if any(line.checked for line in group)]
-    if len(checked) == 1 and len(entries) > 1:
-        return checked[0]
-    texts = [f"{entry.description} {entry.reasoning}" for entry in entries]
-    for mark in said:
-        if isinstance(mark, str) and mark != posted.THIS:
-            place = posted.best_match(mark, [e.description for e in entries])
-            place = posted.best_match(mark, texts) if place is None else place
-            if place is not None:
-                return place + 1
-    return None
-
-
-def _below(lines: Sequence[Line], place: int) -> str:
-    """What stands under a heading "My post": its text, up to the next heading."""
-    words: list[str] = []
-    for line in lines[place + 1 : place + 12]:
-        if line.kind in (HEADING, BOLD) and words:
-            break
-        words.append(line.raw)
-    return " ".join(words) if lines[place].kind in (HEADING, BOLD) else ""
-
-
-def _author(cut: Cut, lines: Sequence[Line]) -> str | None:
-    for line in [*lines[:6], *lines[-3:]]:
-        if found := authors.told(line.text):
-            return found
-    for line in cut.before[:3]:
-        if line.kind in (PLAIN, BOLD, HEADING) and (found := authors.name(line.text)) \
-                and len(found.split()) > 1:
-            return found
-    return None
-
-
 def said_around(text: str, entries: tuple[Entry, ...]) -> Read:
     """What the lines around a table of ``entries`` say: who wrote them, which is posted."""
     lines = read_lines(text)
     groups = [(Line("", number=place),) for place in range(1, len(entries) + 1)]
-    chosen = _posted(groups, entries, lines)
-    cut = Cut((), tuple(lines), 0.0, "table")
-    return Read(_author(cut, lines), chosen, entries)
+    chosen = posted_of(groups, entries, lines)
+    return Read(author_of(lines, lines), chosen, entries)

@@ -215,20 +215,20 @@ def _runs(element: ET.Element, parts: list[tuple[str, bool]], bold: bool) -> Non
 
 
 def _table(element: ET.Element, numbering: Numbering) -> Iterator[str]:
-    rows = [[_cell(cell, numbering) for cell in _children(row, "tc")]
-            for row in _children(element, "tr")]
+    rows = [list(_children(row, "tc")) for row in _children(element, "tr")]
     if not rows:
         return
     if max(map(len, rows)) == 1:  # a frame around text
-        for row in _children(element, "tr"):
-            for cell in _children(row, "tc"):
+        for row in rows:
+            for cell in row:
                 yield from _blocks(cell, numbering)
         return
+    table = [[_cell(cell, numbering) for cell in row] for row in rows]
     yield ""
-    for place, row in enumerate(rows):
-        yield "| " + " | ".join(row) + " |"
+    for place, cells in enumerate(table):
+        yield "| " + " | ".join(cells) + " |"
         if not place:
-            yield "|" + "---|" * len(row)
+            yield "|" + "---|" * len(cells)
     yield ""
 
 
