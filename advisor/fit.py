@@ -92,6 +92,9 @@ def fit_reader(rows: Sequence[Row], features: Any) -> tuple[Array, Array]:
         told = [(i, target) for i, row in enumerate(rows)
                 if (target := row.target(name)) is not None]
         places, targets = [i for i, _ in told], [target for _, target in told]
+        if len(set(targets)) == 1:  # nothing to tell apart
+            intercept[COLUMNS.index((name, targets[0]))] = 0.0
+            continue
         model = LogisticRegression(C=TEXT_PENALTY, max_iter=200, tol=1e-3).fit(
             features[places], targets, sample_weight=[rows[i].weight for i in places])
         columns = [COLUMNS.index((name, value)) for value in model.classes_]

@@ -15,15 +15,15 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from advisor.homework import labels, sources, tables
-from advisor.homework.csv_rows import read_csv
-from advisor.homework.encodings import decode
-from advisor.homework.json_lines import Found, read_json, read_jsonl
-from advisor.homework.limits import MAX_FILE, MAX_TEXT
-from advisor.homework.reader import read_pasted
-from advisor.homework.sources import Source, too_large
+from advisor.homework.forms import labels, sources, tables
+from advisor.homework.forms.csv_rows import read_csv
+from advisor.homework.forms.encodings import decode
+from advisor.homework.forms.json_lines import Found, read_json, read_jsonl
+from advisor.homework.forms.limits import MAX_FILE, MAX_TEXT
+from advisor.homework.forms.reader import read_pasted
+from advisor.homework.forms.sources import Source, too_large
+from advisor.homework.forms.word import read_docx
 from advisor.homework.submission import Submission, SubmissionError, Unreadable
-from advisor.homework.word import read_docx
 
 __all__ = ["MAX_FILE", "MAX_TEXT", "Unreadable", "read_bytes", "read_path", "read_text"]
 

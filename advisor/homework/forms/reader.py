@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from advisor.homework import authors, labels, tables
-from advisor.homework.limits import MAX_AUTHORS, MAX_ENTRIES
-from advisor.homework.line import normal
+from advisor.homework.forms import authors, labels, tables
+from advisor.homework.forms.limits import MAX_AUTHORS, MAX_ENTRIES
+from advisor.homework.forms.line import normal
+from advisor.homework.forms.table_text import Table, take_tables
+from advisor.homework.forms.text_forms import Read, read_submission, said_around
 from advisor.homework.submission import Submission, SubmissionError
-from advisor.homework.table_text import Table, take_tables
-from advisor.homework.text_forms import Read, read_submission, said_around
 
 
 def read_pasted(text: str, name: str) -> list[Submission]:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from advisor.homework import labels
-from advisor.homework.cues import TECHNIQUE
-from advisor.homework.cut import Cut, closed, cut_at, is_head
-from advisor.homework.line import BOLD, HEADING, Line
-from advisor.homework.lines import read_lines
-from advisor.homework.sentences import leaning
+from advisor.homework.forms import labels
+from advisor.homework.forms.cues import TECHNIQUE
+from advisor.homework.forms.cut import Cut, closed, cut_at, is_head
+from advisor.homework.forms.line import BOLD, HEADING, Line
+from advisor.homework.forms.lines import read_lines
+from advisor.homework.forms.sentences import leaning
 
 _INLINE = re.compile(
     r"(?:^|(?<=\s))(?=[(\[]?\d{1,2}[.)\]]\s+\S|#\d{1,2}\b)|(?:^|(?<=[.!?:;]\s))(?="

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.homework import authors, labels, posted
-from advisor.homework.line import BOLD, HEADING, PLAIN, Line
+from advisor.homework.forms import authors, labels, posted
+from advisor.homework.forms.line import BOLD, HEADING, PLAIN, Line
 from advisor.homework.submission import Entry
 
 

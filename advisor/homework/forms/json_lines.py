@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from advisor.homework import labels, posted
-from advisor.homework.encodings import decode, encoding_of, lines_of
-from advisor.homework.limits import MAX_ENTRIES, MAX_TEXT
-from advisor.homework.line import normal
-from advisor.homework.reader import read_pasted
-from advisor.homework.sentences import Piece, compose, divide, sentences
-from advisor.homework.sources import Source
+from advisor.homework.forms import labels, posted
+from advisor.homework.forms.encodings import decode, encoding_of, lines_of
+from advisor.homework.forms.limits import MAX_ENTRIES, MAX_TEXT
+from advisor.homework.forms.line import normal
+from advisor.homework.forms.reader import read_pasted
+from advisor.homework.forms.sentences import Piece, compose, divide, sentences
+from advisor.homework.forms.sources import Source
 from advisor.homework.submission import Entry, Submission, SubmissionError, Unreadable
 
 MAX_JSON = 20_000_000  # bytes of a .json file, which is read whole

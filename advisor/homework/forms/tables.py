@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.homework import labels, posted
-from advisor.homework.cues import TECHNIQUE
-from advisor.homework.line import plain
-from advisor.homework.sentences import compose, stopped
+from advisor.homework.forms import labels, posted
+from advisor.homework.forms.cues import TECHNIQUE
+from advisor.homework.forms.line import plain
+from advisor.homework.forms.sentences import compose, stopped
 from advisor.homework.submission import Entry
 
 _DETAILED = {"description", "describe", "desc", "details", "summary"}

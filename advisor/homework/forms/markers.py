@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
-from advisor.homework import labels, posted
-from advisor.homework.limits import LONG
-from advisor.homework.line import BOLD, BULLET, CASE, HEADING, NUMBER, PLAIN, Line, plain
-from advisor.homework.posted import ORDINALS
-from advisor.homework.sentences import only_technique, sentences
+from advisor.homework.forms import labels, posted
+from advisor.homework.forms.limits import LONG
+from advisor.homework.forms.line import BOLD, BULLET, CASE, HEADING, NUMBER, PLAIN, Line, plain
+from advisor.homework.forms.posted import ORDINALS
+from advisor.homework.forms.sentences import only_technique, sentences
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$|^(#{2,6})(?=\w)(.*)$")
 _BULLET = re.compile(r"^([-*+•‣◦▪●○■□▢➢➤►·–—✓✔◆◇※❖])\s+(?=\S)")

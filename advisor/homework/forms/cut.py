@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from advisor.homework import labels
-from advisor.homework.line import BOLD, HEADING, RULE, Line
+from advisor.homework.forms import labels
+from advisor.homework.forms.line import BOLD, HEADING, RULE, Line
 
 MANY = 60  # use cases in one text from which on nobody counts further
 

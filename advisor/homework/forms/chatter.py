@@ -34,7 +34,8 @@ _SIGN_OFF = re.compile(
     r"^(?:(?:many )?thanks|thank you|thx|cheers|best(?: regards| wishes)?[,.!]*$|best,|"
     r"(?:kind |warm )?regards|sincerely|yours|looking forward|(?:i(?:['’]m| am) )?happy to (?:hear|"
     r"discuss|get|take|receive)|(?:any |your )?(?:feedback|comments)\b.{0,20}\b(?:welcome|"
-    r"appreciated)|let me know|curious (?:to|what)|hope (?:this|these|that)|that['’]s (?:it|all)|have a (?:nice|great))\b"
+    r"appreciated)|let me know|curious (?:to|what)|"
+    r"hope (?:this|these|that)|that['’]s (?:it|all)|have a (?:nice|great))\b"
     r".{0,120}$|^best[,!]?$", re.IGNORECASE)
 _WORD = re.compile(r"[\w#-]+")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from advisor.homework import labels, tables
-from advisor.homework.line import plain
+from advisor.homework.forms import labels, tables
+from advisor.homework.forms.line import plain
 
 Table = list[list[str]]
 _BORDER = re.compile(r"^\s*[+|]?[\s:|+=-]*-{2,}[\s:|+=-]*$")

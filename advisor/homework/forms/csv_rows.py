@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
-from advisor.homework import authors, labels, tables
-from advisor.homework.encodings import encoding_of, lines_of
-from advisor.homework.json_lines import Found, too_long, too_many
-from advisor.homework.limits import MAX_ENTRIES, MAX_TEXT
-from advisor.homework.reader import read_pasted
-from advisor.homework.sources import Source
+from advisor.homework.forms import authors, labels, tables
+from advisor.homework.forms.encodings import encoding_of, lines_of
+from advisor.homework.forms.json_lines import Found, too_long, too_many
+from advisor.homework.forms.limits import MAX_ENTRIES, MAX_TEXT
+from advisor.homework.forms.reader import read_pasted
+from advisor.homework.forms.sources import Source
 from advisor.homework.submission import Submission, SubmissionError, Unreadable
 
 

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from advisor.homework import labels
-from advisor.homework.blocks import in_blocks, paragraphs
-from advisor.homework.counted import bullet_lists, numbered, running
-from advisor.homework.cut import Cut, cut_at, is_head
-from advisor.homework.line import BOLD, BULLET, CASE, HEADING, NUMBER, PLAIN, RULE, Line
+from advisor.homework.forms import labels
+from advisor.homework.forms.blocks import in_blocks, paragraphs
+from advisor.homework.forms.counted import bullet_lists, numbered, running
+from advisor.homework.forms.cut import Cut, cut_at, is_head
+from advisor.homework.forms.line import BOLD, BULLET, CASE, HEADING, NUMBER, PLAIN, RULE, Line
 
 
 def cuts(lines: Sequence[Line]) -> Iterator[Cut]:

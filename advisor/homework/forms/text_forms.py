@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from advisor.homework import authors, chatter, labels, posted
-from advisor.homework.around import author_of, posted_of
-from advisor.homework.assemble import assemble
-from advisor.homework.cut import MANY, Cut
-from advisor.homework.layout import cuts
-from advisor.homework.limits import MAX_ENTRIES, MAX_LINES
-from advisor.homework.line import BOLD, BULLET, CASE, HEADING, NUMBER, PLAIN, RULE, Line
-from advisor.homework.lines import read_lines
-from advisor.homework.sentences import holds_both, leaning, sentences
+from advisor.homework.forms import authors, chatter, labels, posted
+from advisor.homework.forms.around import author_of, posted_of
+from advisor.homework.forms.assemble import assemble
+from advisor.homework.forms.cut import MANY, Cut
+from advisor.homework.forms.layout import cuts
+from advisor.homework.forms.limits import MAX_ENTRIES, MAX_LINES
+from advisor.homework.forms.line import BOLD, BULLET, CASE, HEADING, NUMBER, PLAIN, RULE, Line
+from advisor.homework.forms.lines import read_lines
+from advisor.homework.forms.sentences import holds_both, leaning, sentences
 from advisor.homework.submission import Entry, SubmissionError
 
 BEST = 3.5  # what a cut's use cases can add to its weight: whole ones, and five of them

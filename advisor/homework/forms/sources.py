@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from advisor.homework.limits import MAX_FILE
+from advisor.homework.forms.limits import MAX_FILE
 from advisor.homework.submission import Unreadable
 
 MAX_UNPACKED = 2_000_000_000  # bytes, all files of a zip together

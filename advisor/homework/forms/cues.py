@@ -32,8 +32,8 @@ NEAR_TECHNIQUE = _any(
     r"instructions?|examples|evals?)\b",
 )
 _I_WOULD = (
-    r"\b(?:i|we)(?:'d| would| will|'ll| should|'m| am| think| believe| chose| choose| pick| suggest|"
-    r" recommend| propose| expect| lean| could| might|'ve)\b"
+    r"\b(?:i|we)(?:'d| would| will|'ll| should|'m| am| think| believe| chose| choose| pick|"
+    r" suggest| recommend| propose| expect| lean| could| might|'ve)\b"
 )
 # A stance even where no technique is named: "I'd keep it simple", "overkill".
 VERDICT = _any(

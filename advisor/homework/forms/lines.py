@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from advisor.homework import labels, posted
-from advisor.homework.line import BOLD, BULLET, CASE, HEADING, PLAIN, RULE, Line
-from advisor.homework.markers import WORD_NUMBER, read_line
+from advisor.homework.forms import labels, posted
+from advisor.homework.forms.line import BOLD, BULLET, CASE, HEADING, PLAIN, RULE, Line
+from advisor.homework.forms.markers import WORD_NUMBER, read_line
 
 _RULE = re.compile(r"^\s*(?:[-*_=~#]\s?){3,}\s*$")
 

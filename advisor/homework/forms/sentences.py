@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from advisor.homework.cues import NEAR_TECHNIQUE, PROPOSAL, REASON, TECHNIQUE, VERDICT, WISH
-from advisor.homework.limits import LONG
+from advisor.homework.forms.cues import NEAR_TECHNIQUE, PROPOSAL, REASON, TECHNIQUE, VERDICT, WISH
+from advisor.homework.forms.limits import LONG
 from advisor.homework.submission import Entry
 
 _ABBREVIATED = re.compile(

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
 
-from advisor.homework import labels
-from advisor.homework.line import BOLD, BULLET, HEADING, NUMBER, PLAIN, Line
-from advisor.homework.sentences import Piece, compose, divide, sentences, stopped, title_and
+from advisor.homework.forms import labels
+from advisor.homework.forms.line import BOLD, BULLET, HEADING, NUMBER, PLAIN, Line
+from advisor.homework.forms.sentences import Piece, compose, divide, sentences, stopped, title_and
 from advisor.homework.submission import Entry
 
 

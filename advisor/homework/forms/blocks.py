@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.homework import labels
-from advisor.homework.cut import MANY, Cut
-from advisor.homework.line import RULE, Line
-from advisor.homework.sentences import holds_both, leaning, sentences
+from advisor.homework.forms import labels
+from advisor.homework.forms.cut import MANY, Cut
+from advisor.homework.forms.line import RULE, Line
+from advisor.homework.forms.sentences import holds_both, leaning, sentences
 
 
 def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:

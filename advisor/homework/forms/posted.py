@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from advisor.homework import labels
+from advisor.homework.forms import labels
 
 THIS = "this"
 ORDINALS = {
