@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advisor.beliefs import FACTOR_PLACES
 from advisor.engine import Evidence, default_weights, gather, weigh
 from advisor.evaluate import Known, evaluate, read_known, scores
 from advisor.infer import GROUPS, default_reader, grouped_softmax
 from advisor.rules import RULES, belief_vector
 from advisor.use_case import UseCase
-from casebank import APPROACHES, load_cases
+from casebank import APPROACHES, FACTOR_VALUES, load_cases
 
 Array = NDArray[np.float64]
 PAGE = Path(__file__).parent.parent / "docs" / "advice_quality.md"
@@ -51,6 +52,28 @@ def ablations(rows: Sequence[Known], evidence: Sequence[Evidence]) -> dict[str, 
         "rules and both readers": scores(decided(replace(whole, neighbours=0.0)), rows),
         "all": scores(decided(whole), rows),
     }
+
+
+def factor_table(rows: Sequence[Known], evidence: Sequence[Evidence]) -> list[str]:
+    """How well each factor is read from the description, against the answers on record.
+
+    Read means that one value is more likely than all else together. An answer may rest on more
+    than the description says, so recall has a ceiling below one.
+    """
+    lines = ["| factor | answers on record | read | precision | recall | certainty when read |",
+             "|---|---|---|---|---|---|"]
+    for factor, places in FACTOR_PLACES.items():
+        told = [(row.answers[factor], e.reading.beliefs[places])
+                for row, e in zip(rows, evidence, strict=True) if factor in row.answers]
+        read = [(FACTOR_VALUES[factor][int(shares.argmax())] == answer, float(shares.max()))
+                for answer, shares in told if shares.max() > 0.5]
+        right = sum(hit for hit, _ in read)
+        if told:
+            precision = f"{right / len(read):.2f}" if read else "–"
+            sure = f"{np.mean([share for _, share in read]):.2f}" if read else "–"
+            lines.append(f"| {factor} | {len(told)} | {len(read)} | {precision} "
+                         f"| {right / len(told):.2f} | {sure} |")
+    return lines
 
 
 def factors_known() -> tuple[int, int]:
@@ -158,6 +181,9 @@ def page(rows: Sequence[Known], source: str) -> str:
             why = "; ".join(f"{r.code} {r.text}" for r in found.reasons[:2])
             lines.append(f"- {row.id}: recorded {row.label}, advised {found.approach} "
                          f"({found.probabilities[found.approach]:.0%}). {why}")
+    if any(row.answers for row in rows):
+        lines += ["", "## Reading each factor from the description", "",
+                  *factor_table(rows, evidence)]
     known, total = factors_known()
     lines += ["", "## On the project's own texts", "",
               f"With the factors given, the rules decide {known} of {total} written use cases as "

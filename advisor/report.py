@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from advisor.advice import Advice
@@ -10,6 +11,7 @@ from advisor.infer import default_reader
 from advisor.judge import Verdict
 from advisor.names import FLAG_TEXT, NAMES, arm_name
 
+OLD_YEARS = 3
 LEAST_KNOWN = 0.5  # every description of the case bank is above 0.7
 
 
@@ -19,6 +21,15 @@ def reading_caution(text: str) -> str:
         return ""
     return ("Few of these words are known here: descriptions are read in English only. Describe it "
             "in plain English, or rely on the questions instead.")
+
+
+def age_caution(advice: Advice) -> str:
+    """What to say when none of the nearest cases is recent, or nothing."""
+    newest = max((case.year for case in advice.neighbours), default=date.today().year)
+    if date.today().year - newest < OLD_YEARS:
+        return ""
+    return (f"The nearest evidence is old: none of it is newer than {newest}. What held for the "
+            "models of then may not hold now, so trust the pilot more.")
 
 
 def advice_markdown(advice: Advice) -> str:
@@ -38,8 +49,10 @@ def advice_markdown(advice: Advice) -> str:
     lines += [f"| {r.code} | {r.text} | {r.contributions[advice.approach]:+.2f} | {r.source} |"
               for r in advice.reasons]
     lines += ["", "## Nearest cases", ""]
-    lines += [f"- {n.title} ({NAMES[n.approach]}, similarity {n.similarity:.2f}): {n.source}"
-              for n in advice.neighbours]
+    lines += [f"- {n.title} ({NAMES[n.approach]}, {n.year}, similarity {n.similarity:.2f}): "
+              f"{n.source}" for n in advice.neighbours]
+    if caution := age_caution(advice):
+        lines += ["", caution]
     if advice.would_change_if:
         lines += ["", "## What would change it", ""]
         lines += [f"- {c.text}: {NAMES[c.approach]}" for c in advice.would_change_if]

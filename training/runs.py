@@ -140,6 +140,9 @@ def resume(folder: Path) -> Path:
         process = subprocess.Popen(
             [sys.executable, "-m", "training", "run", str(folder)],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, cwd=ROOT,
+            # Threads that wait must sleep: beside the app, or another run, spinning ones take the
+            # cores from those that work.
+            env={"OMP_WAIT_POLICY": "passive"} | os.environ,
         )
     now = time.time()
     state = RunState("running", pid=process.pid, started=now, updated=now, message="starting")

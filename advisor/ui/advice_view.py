@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -12,6 +11,7 @@ from advisor import DONT_KNOW, FACTORS
 from advisor.advice import Advice, Rung, Understood
 from advisor.factors import BY_ID
 from advisor.names import NAMES
+from advisor.report import age_caution
 from advisor.ui import charts
 from advisor.ui.case_text import plain
 from advisor.ui.state import answer
@@ -19,7 +19,6 @@ from advisor.ui.state import answer
 MET = {"yes": ":material/check_circle: yes", "no": ":material/cancel: no",
        "unknown": ":material/help: not known yet"}
 STATUS = {"start": "Start here", "next": "Then, if the eval says so", "later": "Much later"}
-OLD_YEARS = 3
 
 
 def details(advice: Advice, read: Sequence[Understood]) -> None:
@@ -130,7 +129,5 @@ def _evidence(advice: Advice) -> None:
                       f":gray[{case.year} · similarity {case.similarity:.2f}]")
         right.page_link("advisor/ui/pages/cases.py", label="Open", icon=":material/menu_book:",
                         query_params={"case": case.id})
-    newest = max((case.year for case in advice.neighbours), default=0)
-    if newest and date.today().year - newest >= OLD_YEARS:
-        st.warning(f"The nearest evidence is old: none of it is newer than {newest}. What held for "
-                   "the models of then may not hold now, so trust the pilot more.")
+    if caution := age_caution(advice):
+        st.warning(caution)
