@@ -88,26 +88,26 @@ def _end(posted: int | None, words: str = "I will post #{}.") -> str:
 
 
 @layout
-def numbered_one_line(told, posted):
+def numbered_one_line(told: Sequence[Told], posted: int | None) -> str:
     return "\n".join(f"{n}. {t.description} {t.reasoning}" for n, t, _ in _rows(told, posted)) \
         + "\n" + _end(posted)
 
 
 @layout
-def numbered_two_lines(told, posted):
+def numbered_two_lines(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(f"{n}) {t.description}\n   {t.reasoning}{' (posted)' if p else ''}"
                        for n, t, p in _rows(told, posted))
 
 
 @layout
-def numbered_paragraphs(told, posted):
+def numbered_paragraphs(told: Sequence[Told], posted: int | None) -> str:
     return "Hello everybody, here are my use cases:\n\n" + "\n\n".join(
         f"{n}. {t.description}\n\n{t.reasoning}" for n, t, _ in _rows(told, posted)) + "\n\n" \
         + _end(posted, "I'm going to post number {} in the forum.") + "\nThanks for reading!\n"
 
 
 @layout
-def headings_with_labels(told, posted):
+def headings_with_labels(told: Sequence[Told], posted: int | None) -> str:
     return "# Homework 1\n\n" + "\n\n".join(
         f"## Use case {n}: {t.title}{' (posted)' if p else ''}\n\n**Description:** "
         f"{t.description}\n\n**Approach:** {t.approach}\n\n**Reasoning:** {t.reasoning}"
@@ -115,7 +115,7 @@ def headings_with_labels(told, posted):
 
 
 @layout
-def headings_with_subheadings(told, posted):
+def headings_with_subheadings(told: Sequence[Told], posted: int | None) -> str:
     return "# My LLM use cases\n\n" + "\n\n".join(
         f"## {t.title}\n\n### Description\n\n{t.description}\n\n### Reasoning\n\n{t.reasoning}"
         for _, t, _ in _rows(told, posted)) + "\n\n" + (
@@ -123,123 +123,127 @@ def headings_with_subheadings(told, posted):
 
 
 @layout
-def headings_without_labels(told, posted):
+def headings_without_labels(told: Sequence[Told], posted: int | None) -> str:
     return "\n".join(f"### {n}. {t.title}\n{t.description}\n\n{t.reasoning}\n"
                      for n, t, _ in _rows(told, posted)) + _end(posted, "**Posting:** #{}")
 
 
 @layout
-def plain_labels(told, posted):
+def plain_labels(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(
         f"Use case {n}\nDescription: {t.description}\nApproach: {t.approach}\nReasoning: "
         f"{t.reasoning}\nPosted: {'yes' if p else 'no'}" for n, t, p in _rows(told, posted))
 
 
 @layout
-def labels_in_one_paragraph(told, posted):
+def labels_in_one_paragraph(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(
         f"Use case {n}: {t.description} Approach: {t.approach}. Reasoning: {t.reasoning}"
-        for n, t, _ in _rows(told, posted)) + "\n\n" + _end(posted, "Posted in the forum: use case {}")
+        for n, t, _ in _rows(told, posted)) \
+        + "\n\n" + _end(posted, "Posted in the forum: use case {}")
 
 
 @layout
-def labels_without_numbers(told, posted):
+def labels_without_numbers(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(
         f"Use case: {t.description}\nWhy: {t.reasoning}" + ("\n[posted]" if p else "")
         for _, t, p in _rows(told, posted))
 
 
 @layout
-def bulleted_with_sub_bullets(told, posted):
+def bulleted_with_sub_bullets(told: Sequence[Told], posted: int | None) -> str:
     return "\n".join(f"- {t.description}\n    - {t.reasoning}" for _, t, _ in _rows(told, posted)) \
         + "\n" + _end(posted, "The one I will post is number {}.")
 
 
 @layout
-def bulleted_with_labels(told, posted):
+def bulleted_with_labels(told: Sequence[Told], posted: int | None) -> str:
     return "\n".join(f"* **{t.title}**\n  * Description: {t.description}\n  * Best approach: "
                      f"{t.approach}\n  * Reason: {t.reasoning}" + ("\n  * Posted: ✅" if p else "")
                      for _, t, p in _rows(told, posted))
 
 
 @layout
-def bulleted_arrows(told, posted):
+def bulleted_arrows(told: Sequence[Told], posted: int | None) -> str:
     return "\n".join(f"• {t.description} → {t.reasoning}" + (" ← posted" if p else "")
                      for _, t, p in _rows(told, posted))
 
 
 @layout
-def bold_titles(told, posted):
+def bold_titles(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(f"**{t.title}**{' *(posted)*' if p else ''}\n{t.description}\n{t.reasoning}"
                        for _, t, p in _rows(told, posted))
 
 
 @layout
-def bold_lead(told, posted):
+def bold_lead(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(f"**{n}. {t.title}.** {t.description} *{t.reasoning}*"
                        for n, t, _ in _rows(told, posted)) + "\n\n" + _end(posted)
 
 
 @layout
-def paragraphs(told, posted):
+def paragraphs(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(f"{t.description} {t.reasoning}" + (" I will post this one." if p else "")
                        for _, t, p in _rows(told, posted))
 
 
 @layout
-def paragraph_pairs(told, posted):
+def paragraph_pairs(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(f"{t.description}\n\n{t.reasoning}" for _, t, _ in _rows(told, posted)) \
         + "\n\n" + _end(posted, "Number {} is the one I am posting in the course forum.")
 
 
 @layout
-def rules_between(told, posted):
+def rules_between(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n---\n\n".join(f"{t.title}\n\n{t.description}\n\n{t.reasoning}"
                               + ("\n\n(posted)" if p else "") for _, t, p in _rows(told, posted))
 
 
 @layout
-def table(told, posted):
+def table(told: Sequence[Told], posted: int | None) -> str:
     return "| # | Use case | Approach | Why | Posted |\n|---|---|---|---|---|\n" + "\n".join(
         f"| {n} | {t.description} | {t.approach} | {t.reasoning} | {'x' if p else ''} |"
         for n, t, p in _rows(told, posted))
 
 
 @layout
-def table_of_two_columns(told, posted):
+def table_of_two_columns(told: Sequence[Told], posted: int | None) -> str:
     return "My homework:\n\nDescription | Reasoning\n--- | ---\n" + "\n".join(
         f"{t.description} | {t.reasoning}" for _, t, _ in _rows(told, posted)) + "\n" \
         + _end(posted)
 
 
 @layout
-def table_for_each(told, posted):
-    return "\n\n".join(f"| Use case {n} | {t.title} |\n|---|---|\n| Description | {t.description} |\n"
-                       f"| Technique | {t.approach} |\n| Rationale | {t.reasoning} |"
+def table_for_each(told: Sequence[Told], posted: int | None) -> str:
+    return "\n\n".join(f"| Use case {n} | {t.title} |\n|---|---|\n"
+                       f"| Description | {t.description} |\n| Technique | {t.approach} |\n"
+                       f"| Rationale | {t.reasoning} |"
                        for n, t, _ in _rows(told, posted)) + "\n\n" + _end(posted)
 
 
 @layout
-def tabs(told, posted):
+def tabs(told: Sequence[Told], posted: int | None) -> str:
     return "Use case\tReasoning\tPosted\n" + "\n".join(
-        f"{t.description}\t{t.reasoning}\t{'yes' if p else 'no'}" for _, t, p in _rows(told, posted))
+        f"{t.description}\t{t.reasoning}\t{'yes' if p else 'no'}"
+        for _, t, p in _rows(told, posted))
 
 
 @layout
-def quoted_whole(told, posted):
+def quoted_whole(told: Sequence[Told], posted: int | None) -> str:
     return "Ana Ruiz wrote:\n" + "\n>\n".join(
         f"> {n}. {t.description}\n> {t.reasoning}" for n, t, _ in _rows(told, posted)) \
         + "\n>" + _end(posted, "> I will post #{}")
 
 
 @layout
-def quoted_and_answered(told, posted):
-    return "\n\n".join(f"> {t.description}\n\n{t.reasoning}" + ("\n\n(I post this one)" if p else "")
+def quoted_and_answered(told: Sequence[Told], posted: int | None) -> str:
+    return "\n\n".join(f"> {t.description}\n\n{t.reasoning}"
+                       + ("\n\n(I post this one)" if p else "")
                        for _, t, p in _rows(told, posted))
 
 
 @layout
-def task_quoted_first(told, posted):
+def task_quoted_first(told: Sequence[Told], posted: int | None) -> str:
     return ("> List 5 LLM use cases you personally have or that you think are especially "
             "interesting.\n> Describe each use case in 1-2 sentences.\n> Then write 1-2 sentences "
             "describing whether is is best served with fine-tuning, RAG, prompt engineering or "
@@ -247,27 +251,28 @@ def task_quoted_first(told, posted):
 
 
 @layout
-def two_lists(told, posted):
-    return "## Use cases\n\n" + "\n".join(f"{n}. {t.description}" for n, t, _ in _rows(told, posted)) \
+def two_lists(told: Sequence[Told], posted: int | None) -> str:
+    return "## Use cases\n\n" \
+        + "\n".join(f"{n}. {t.description}" for n, t, _ in _rows(told, posted)) \
         + "\n\n## Approach and reasoning\n\n" \
         + "\n".join(f"{n}. {t.reasoning}" for n, t, _ in _rows(told, posted)) \
         + "\n\n" + _end(posted, "## Forum post\n\n#{}")
 
 
 @layout
-def numbered_labels(told, posted):
+def numbered_labels(told: Sequence[Told], posted: int | None) -> str:
     return "\n".join(f"Use case {n}: {t.description}\nReasoning {n}: {t.reasoning}"
                      for n, t, _ in _rows(told, posted)) + "\n" + _end(posted, "Post: {}")
 
 
 @layout
-def hash_numbers(told, posted):
+def hash_numbers(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(f"#{n} {t.title}{' – POSTED' if p else ''}\nWhat: {t.description}\nHow and "
                        f"why: {t.reasoning}" for n, t, p in _rows(told, posted))
 
 
 @layout
-def first_second_third(told, posted):
+def first_second_third(told: Sequence[Told], posted: int | None) -> str:
     words = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh")
     return "\n\n".join(f"{words[n - 1]} use case: {t.description} {t.reasoning}"
                        for n, t, _ in _rows(told, posted)) + (
@@ -275,33 +280,33 @@ def first_second_third(told, posted):
 
 
 @layout
-def letters(told, posted):
+def letters(told: Sequence[Told], posted: int | None) -> str:
     return "\n".join(f"{'abcdefg'[n - 1]}) {t.description} – {t.reasoning}"
                      for n, t, _ in _rows(told, posted)) + (
         "" if posted is None else f"\n\nPosting use case {'ABCDEFG'[posted]}.")
 
 
 @layout
-def roman(told, posted):
+def roman(told: Sequence[Told], posted: int | None) -> str:
     numerals = ("I", "II", "III", "IV", "V", "VI", "VII")
     return "\n\n".join(f"{numerals[n - 1]}. {t.title}\n{t.description}\n{t.reasoning}"
                        for n, t, _ in _rows(told, posted)) + "\n" + _end(posted)
 
 
 @layout
-def lazy_numbers(told, posted):
+def lazy_numbers(told: Sequence[Told], posted: int | None) -> str:
     return "\n".join(f"1. {t.description}\n   - {t.reasoning}" for _, t, _ in _rows(told, posted)) \
         + "\n\n" + _end(posted)
 
 
 @layout
-def keycaps(told, posted):
+def keycaps(told: Sequence[Told], posted: int | None) -> str:
     return "\n".join(f"{n}\ufe0f\u20e3 {t.description}\n👉 {t.reasoning}"
                      for n, t, _ in _rows(told, posted)) + "\n" + _end(posted)
 
 
 @layout
-def wrapped_lines(told, posted):
+def wrapped_lines(told: Sequence[Told], posted: int | None) -> str:
     import textwrap
 
     return "\n\n".join(
@@ -310,27 +315,27 @@ def wrapped_lines(told, posted):
 
 
 @layout
-def in_one_paragraph(told, posted):
+def in_one_paragraph(told: Sequence[Told], posted: int | None) -> str:
     return "My use cases are: " + " ".join(
         f"({n}) {t.description} {t.reasoning}" for n, t, _ in _rows(told, posted)) + (
         "" if posted is None else f" I will post #{posted + 1}.")
 
 
 @layout
-def setext_headings(told, posted):
+def setext_headings(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(f"{t.title}\n{'-' * len(t.title)}\n{t.description}\n\n{t.reasoning}"
                        for _, t, _ in _rows(told, posted)) + "\n\n" + _end(posted)
 
 
 @layout
-def front_matter(told, posted):
+def front_matter(told: Sequence[Told], posted: int | None) -> str:
     return f"---\nauthor: Ana Ruiz\nposted: {'null' if posted is None else posted + 1}\n---\n\n" \
         + "\n\n".join(f"## {t.title}\n{t.description}\n\n*Reasoning*: {t.reasoning}"
                       for _, t, _ in _rows(told, posted))
 
 
 @layout
-def grid_table(told, posted):
+def grid_table(told: Sequence[Told], posted: int | None) -> str:
     rule = "+----+------+------+\n"
     return rule + "| No | Description | Justification |\n" + rule + rule.join(
         f"| {n}{' (posted)' if p else ''} | {t.description} | {t.reasoning} |\n"
@@ -338,24 +343,24 @@ def grid_table(told, posted):
 
 
 @layout
-def input_and_output(told, posted):
+def input_and_output(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(f"{n}. {t.title}\nProblem: {t.description}\nSolution: {t.reasoning}"
                        for n, t, _ in _rows(told, posted)) + "\n\n" + _end(posted)
 
 
 @layout
-def lines_alone(told, posted):
+def lines_alone(told: Sequence[Told], posted: int | None) -> str:
     return "\n".join(f"{t.description} {t.reasoning}" for _, t, _ in _rows(told, posted)) \
         + "\n" + _end(posted)
 
 
 @layout
-def checkboxes(told, posted):
+def checkboxes(told: Sequence[Told], posted: int | None) -> str:
     return "\n".join(f"- [{'x' if p else ' '}] {t.description} {t.reasoning}"
                      for _, t, p in _rows(told, posted))
 
 
 @layout
-def numbered_parts(told, posted):
+def numbered_parts(told: Sequence[Told], posted: int | None) -> str:
     return "\n\n".join(f"{n}a. {t.description}\n{n}b. {t.reasoning}"
                        for n, t, _ in _rows(told, posted)) + "\n\n" + _end(posted)

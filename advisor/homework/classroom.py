@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from advisor.homework.opinion import MOST_READ, Opinion, opinions
 from advisor.homework.reasoning import read_reasonings
 from advisor.homework.review import MOST_REASONING, Line
@@ -158,7 +160,7 @@ def near_copies(lines: Sequence[Line], least: float = COPIES_FROM) -> list[Copy]
         return []
     counts = CountVectorizer(analyzer=lambda i: runs[i], binary=True).fit_transform(
         range(len(runs)))
-    sizes = counts.sum(axis=1).A1 if hasattr(counts.sum(axis=1), "A1") else counts.sum(axis=1)
+    sizes = np.asarray(counts.sum(axis=1)).ravel()
     found = []
     for start in range(0, len(runs), 500):
         shared = (counts[start : start + 500] @ counts.T).tocoo()

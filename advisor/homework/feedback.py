@@ -83,15 +83,27 @@ def _use_case(
     later = [lower(STANCE_NAMES[step]) for step in row["later"]]
     plan = f", then {listed(later)}" if later else ""
     advice = row["advice"]
+    words = _once([quotes.get(name, "") for name in ("stance", *row["criteria"])],
+                  row["reasoning"])
     return UseCaseView(
         number=place + 1, posted=posted == place + 1,
         description=shown(row["description"]), reasoning=shown(row["reasoning"]),
-        approach=STANCE_NAMES[row["stance"]] + plan, said=seen(quotes.get("stance", "")),
-        criteria=tuple((CRITERION_NAMES[c], seen(quotes.get(c, ""))) for c in row["criteria"]),
+        approach=STANCE_NAMES[row["stance"]] + plan, said=words[0],
+        criteria=tuple(zip([CRITERION_NAMES[c] for c in row["criteria"]], words[1:], strict=True)),
         agreement=row["agreement"] or "", advice=_advice_text(row) if advice else "",
         shares=tuple((NAMES[a], float(p)) for a, p in advice["probabilities"].items())
         if advice else (),
         cards=tuple(_card(f, points[place, f["code"]]) for f in row["findings"]))
+
+
+def _once(quotes: list[str], whole: str) -> list[str]:
+    """Each quote where it first stands, and none that is the whole text, which stands above."""
+    known = {seen(whole)}
+    kept = []
+    for quote in map(seen, quotes):
+        kept.append("" if quote in known else quote)
+        known.add(quote)
+    return kept
 
 
 def _advice_text(row: Mapping[str, Any]) -> str:

@@ -26,16 +26,13 @@ class Linear:
         """Shape (n rows, n columns); a feature that was never learned counts nothing."""
         from scipy.sparse import csr_matrix
 
-        known = [[self.places[f] for f in row if f in self.places] for row in rows]
+        place_of = self.places.get
+        known = [[place for f in row if (place := place_of(f)) is not None] for row in rows]
         ends = np.cumsum([0, *(len(row) for row in known)])
         columns = np.array([place for row in known for place in row], dtype=np.int64)
         table = csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends),
                            shape=(len(known), len(self.weights)))
         return np.asarray(table @ self.weights + self.start, dtype=np.float64)
-
-    def effect(self, features: Iterable[str], column: int) -> float:
-        """What the features add to one column."""
-        return float(sum(self.weights[self.places[f], column] for f in features if f in self.places))
 
 
 def softmax(scores: Array) -> Array:

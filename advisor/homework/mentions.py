@@ -14,15 +14,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from advisor.homework.lexicon import CUE_NAMES, CUES, TECHNIQUES
+from advisor.homework.lexicon import APPROACH_OF, CUE_NAMES, CUES, SIGNS, TECHNIQUES
 
 MOST_READ = 4_000  # characters; the homework asks for one or two sentences
-_WORD = re.compile(r"\d[\d.,]*|[^\W\d_]+(?:'[^\W\d_]+)?|[.,;:!?()\n–—/\"=≠>]|->|→")
+_WORD = re.compile(r"\d[\d.,]*|[^\W\d_]+(?:'[^\W\d_]+)?|->|=>|[.,;:!?()\n–—/\"=→⇒≠≫>+&❌✅]")
 _BREAKS = {"!": ".", ";": ".", "\n": ".", "—": ":", "–": ":", "(": ",", ")": ","}
 _CLAUSE_ENDS = frozenset(".?,:")
 _REFERENCE = re.compile(
     r"\bthe (latter|former)\b|\b(?:pick|take|choose|prefer|keep) the (first|second)\b"
-    r"|\bthe (first|second)(?= (?:one|needs|option|of the two)\b)", re.IGNORECASE)
+    r"|\bthe (first|second)(?= (?:one|needs|option|of the two)\b)")
+_TECHNIQUE_MARKS = frozenset(letter + plainness for letter in "PRFCTO" for plainness in "01")
+_SEEN_FROM = {
+    letter: {other + plainness: ("T" if other == letter else "O") + plainness
+             for other in "PRFC" for plainness in "01"}
+    for letter in "PRFC"
+}
 _AGAINST = frozenset({"NO", "INSTEAD", "OVER", "BAD", "FIRSTIDEA", "CMP"})
 _PUT_OFF = frozenset({"LATER", "COND"})
 
@@ -41,48 +47,60 @@ class Marked:
         return "".join(dict.fromkeys(b[0] for b in self.bones if is_technique(b)))
 
 
+    def stands_for(self, approaches: Sequence[str]) -> int | None:
+        """Where the text speaks of one of the approaches, best where nothing speaks against it.
+
+        If it speaks of none of them, where it first speaks of any technique; None if nowhere.
+        """
+        best: dict[int, int] = {}
+        for letter in "PRFC":
+            if letter not in self.named:
+                continue
+            own = APPROACH_OF[letter] in approaches
+            parts = dict(_roles(_seen_from(self.bones, letter)))
+            for i, bone in enumerate(self.bones):
+                if bone in (letter + "1", letter + "0"):
+                    fit = 4 * own + 2 * (parts.get(i) in ("for", "first")) * own + int(bone[1])
+                    best.setdefault(fit, self.places[i][0])
+        return best[max(best)] if best else None
+
+
 def is_technique(bone: str) -> bool:
-    return len(bone) == 2 and bone[1] in "01" and bone[0] in "PRFCTO"
+    return bone in _TECHNIQUE_MARKS
 
 
 def mark(text: str) -> Marked:
-    """Words and bones of the text's first ``MOST_READ`` characters."""
-    text = text[:MOST_READ].replace("’", "'").replace("‘", "'")
-    techniques = [(m.start(), m.end(), m.lastgroup or "") for m in TECHNIQUES.finditer(text)]
-    techniques = _with_references(text, techniques)
-    taken = _Taken(techniques)
-    begins = {start for start, _, _ in techniques}
-    cues = [(m.start(), m.end(), m.lastgroup or "") for m in CUES.finditer(text)
-            if m.start() not in taken
-            # "retrieval over our manuals" puts nothing over anything
-            and (m.group().lower() != "over" or begins & set(range(m.end(), m.end() + 8)))]
-    in_bones = _Taken([*techniques, *cues])
-    words, breaks = list(techniques), []
+    """Words and bones of a plain text."""
+    techniques = _with_references(text, [
+        (m.start(), m.end(), m.lastgroup or "") for m in TECHNIQUES.finditer(text)])
+    technique_at, cue_at = bytearray(len(text)), bytearray(len(text))
+    for start, end, _ in techniques:
+        technique_at[start:end] = b"1" * (end - start)
+    words, bones = list(techniques), list(techniques)
+    for match in CUES.finditer(text):
+        start, end = match.span()
+        # "retrieval over our manuals" puts nothing over anything
+        if technique_at[start] or (match[0] == "over" and not any(technique_at[end:end + 8])):
+            continue
+        bones.append((start, end, match.lastgroup or ""))
+        cue_at[start:end] = b"1" * (end - start)
     for match in _WORD.finditer(text):
         start, end = match.span()
-        token = match.group()
-        if start in taken:
+        if technique_at[start]:
             continue
+        token = match[0]
         if token[0].isalnum():
-            words.append((start, end, "#" if token[0].isdigit() else _stem(token.lower())))
+            words.append((start, end, "#" if token[0].isdigit() else _stem(token)))
             continue
         token = _BREAKS.get(token, token)
         words.append((start, end, token))
-        if token in _CLAUSE_ENDS and start not in in_bones:
-            breaks.append((start, end, token))
-    bones = sorted([*techniques, *cues, *breaks])
+        if token in _CLAUSE_ENDS and not cue_at[start]:
+            bones.append((start, end, token))
+        elif token in SIGNS:
+            bones.append((start, end, SIGNS[token]))
+    bones.sort()
     return Marked([word for _, _, word in sorted(words)], [bone for _, _, bone in bones],
                   [(start, end) for start, end, _ in bones])
-
-
-class _Taken:
-    """Which places of a text are covered already."""
-
-    def __init__(self, spans: Sequence[tuple[int, int, str]]) -> None:
-        self._covered = {place for start, end, _ in spans for place in range(start, end)}
-
-    def __contains__(self, place: int) -> bool:
-        return place in self._covered
 
 
 def _with_references(
@@ -96,8 +114,9 @@ def _with_references(
         named, last = list(dict.fromkeys(before)), list(dict.fromkeys(reversed(before)))
         if len(named) < 2:
             continue
-        which = (match[1] or match[2] or match[3]).lower()
-        letter = {"latter": last[0], "former": last[1], "first": named[0], "second": named[1]}[which]
+        which = match[1] or match[2] or match[3]
+        letter = {"latter": last[0], "former": last[1],
+                  "first": named[0], "second": named[1]}[which]
         found = [t for t in found if not (match.start() < t[1] and t[0] < match.end())]
         found.append((*match.span(), letter + "1"))
     return found
@@ -118,30 +137,35 @@ def _stemmer():  # type: ignore[no-untyped-def]
     return stemmer("english")
 
 
-def runs(row: Sequence[str], longest: int, name: str) -> Iterator[str]:
-    """Runs of up to ``longest`` neighbours in the row."""
-    for n in range(1, longest + 1):
-        for i in range(len(row) - n + 1):
-            yield f"{name}{' '.join(row[i:i + n])}"
+def runs(row: Sequence[str], longest: int, name: str) -> list[str]:
+    """Runs of up to ``longest`` neighbours in the row, each with the name before it."""
+    found = [name + token for token in row]
+    last = found
+    for n in range(1, longest):
+        last = [f"{run} {token}" for run, token in zip(last, row[n:], strict=False)]
+        found += last
+    return found
 
 
 def features(marked: Marked, letter: str) -> set[str]:
     """What speaks for or against the approach of this letter being the one proposed."""
-    words, bones = _seen_from(marked.words, letter), _seen_from(marked.bones, letter)
-    found = set(runs(words, 2, "d:"))
-    found.update(runs(marked.words, 2, letter + ":"))
+    found = set(runs(marked.words, 2, letter + ":"))
     found.update(_counts(marked, letter))
+    bones = _seen_from(marked.bones, letter)
     if "T1" not in bones and "T0" not in bones:
         return found
+    words = _seen_from(marked.words, letter)
     found.update(_around(words, 4, "g:"))
     found.update(_around(bones, 6, "K:"))
     found.update(runs([b for b in bones if b not in ("T0", "O0")], 5, "W:"))
+    found.update(_cues(bones))
     found.update(_parts(bones))
     return found
 
 
 def _seen_from(row: Sequence[str], letter: str) -> list[str]:
-    return [("T" if m[0] == letter else "O") + m[1] if is_technique(m) else m for m in row]
+    view = _SEEN_FROM[letter]
+    return [view.get(token, token) for token in row]
 
 
 def _counts(marked: Marked, letter: str) -> Iterator[str]:
@@ -163,10 +187,14 @@ def _counts(marked: Marked, letter: str) -> Iterator[str]:
 def _around(row: list[str], longest: int, name: str) -> Iterator[str]:
     """Runs of neighbours that contain a mention of the approach."""
     for i, token in enumerate(row):
-        if token in ("T1", "T0"):
-            for n in range(2, longest + 1):
-                for start in range(max(0, i - n + 1), min(i, len(row) - n) + 1):
-                    yield f"{name}{' '.join(row[start:start + n])}"
+        if token == "T1" or token == "T0":
+            for start in range(max(0, i - longest + 1), i + 1):
+                run = name + " ".join(row[start:i + 1])
+                if start < i:
+                    yield run
+                for end in range(i + 1, min(start + longest, len(row))):
+                    run = f"{run} {row[end]}"
+                    yield run
 
 
 def _clauses(bones: list[str]) -> Iterator[tuple[int, int, str]]:
@@ -179,32 +207,46 @@ def _clauses(bones: list[str]) -> Iterator[tuple[int, int, str]]:
     yield start, len(bones), ""
 
 
-def _parts(bones: list[str]) -> Iterator[str]:
-    """What each clause does with the techniques in it, and the sequence of that."""
-    sequence: list[str] = []
-    parts: dict[str, set[str]] = {"T": set(), "O": set()}
+def _roles(bones: list[str]) -> Iterator[tuple[int, str]]:
+    """For each technique, at its place in the bones, what the clause around it does with it."""
     for start, end, close in _clauses(bones):
         places = [i for i in range(start, end) if is_technique(bones[i])]
-        for which, i in enumerate(places):
-            after = places[which + 1] if which + 1 < len(places) else end
-            before = places[which - 1] + 1 if which else start
-            left, right = set(bones[before:i]), set(bones[i + 1:after])
+        for before, i, after in zip([start - 1, *places], places, [*places[1:], end], strict=False):
+            left, right = set(bones[before + 1:i]), set(bones[i + 1:after])
             all_left, all_right = set(bones[start:i]), set(bones[i + 1:end])
-            if bones[i][0] == "T":
-                for name, cues in (("l", left), ("r", right), ("L", all_left), ("R", all_right)):
-                    yield from (f"c:{bones[i]}{name}{cue}" for cue in cues & CUE_NAMES)
-                yield f"c:{bones[i]}ends{close}{'alone' if end - start == 1 else ''}"
-            if (left & _AGAINST or "NO" in all_left or "INSTEAD" in all_left or "UNREAL" in all_left
-                    or "NO" in right or "BAD" in all_right or close == "?" or "UNSURE" in all_left):
-                part = "against"
+            if (left & _AGAINST or all_left & {"NO", "INSTEAD", "UNREAL", "UNSURE"}
+                    or "NO" in right or "BAD" in all_right or close == "?"):
+                yield i, "against"
             elif (all_left | all_right) & _PUT_OFF:
-                part = "later"
+                yield i, "later"
             else:
-                part = "first" if "START" in all_left | all_right else "for"
-            parts[bones[i][0]].add(part)
-            if bones[i][1] == "1":
-                sequence.append(bones[i][0] + part)
+                yield i, "first" if "START" in all_left | all_right else "for"
+
+
+def _cues(bones: list[str]) -> Iterator[str]:
+    """The cues in the clause of each mention of the approach, by side, near and far."""
+    for start, end, close in _clauses(bones):
+        places = [i for i in range(start, end) if is_technique(bones[i])]
+        for before, i, after in zip([start - 1, *places], places, [*places[1:], end], strict=False):
+            if bones[i][0] != "T":
+                continue
+            sides = (("l", bones[before + 1:i]), ("r", bones[i + 1:after]),
+                     ("L", bones[start:i]), ("R", bones[i + 1:end]))
+            for side, row in sides:
+                yield from (f"c:{bones[i]}{side}{cue}" for cue in CUE_NAMES.intersection(row))
+            yield f"c:{bones[i]}ends{close}{'alone' if end - start == 1 else ''}"
+
+
+def _parts(bones: list[str]) -> Iterator[str]:
+    """What becomes of the techniques, one by one and taken together."""
+    parts: dict[str, set[str]] = {"T": set(), "O": set()}
+    sequence: list[str] = []
+    for i, role in _roles(bones):
+        parts[bones[i][0]].add(role)
+        if bones[i][1] == "1":
+            sequence.append(bones[i][0] + role)
     yield from runs(sequence, 4, "q:")
-    yield "A:" + "/".join(sorted(parts["T"])) + ">" + "/".join(sorted(parts["O"]))
-    yield "a:" + "/".join(sorted(parts["T"]))
-    yield from (f"a:{who}{part}" for who, some in parts.items() for part in some)
+    own, others = ("/".join(sorted(parts[who])) for who in "TO")
+    yield f"A:{own}>{others}"
+    yield f"a:{own}"
+    yield from (f"a:{who}{role}" for who, some in parts.items() for role in some)

@@ -11,7 +11,11 @@ a zip inside a zip.
 
 from __future__ import annotations
 
+import csv
 import json
+import lzma
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,9 +112,10 @@ def _read(source: Source) -> Found:
     except OSError as error:
         yield Unreadable(source.name, "expected a file that can be read, found "
                                       f"{error.strerror or error}; check it and try again")
-    except Exception as error:  # a damaged zip raises many kinds; one file must not end the rest
-        yield Unreadable(source.name, f"expected a submission, found a file that cannot be read "
-                                      f"({type(error).__name__}: {error}); save it again as .txt")
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, UnicodeError,
+            csv.Error) as error:  # what a damaged or locked zip and damaged text raise
+        yield Unreadable(source.name, "expected a submission, found a file that cannot be read "
+                                      f"({error}); save it again and hand in that")
 
 
 def _of_text(text: str, name: str) -> Found:
@@ -153,6 +158,6 @@ def _machine_form(text: str):  # type: ignore[no-untyped-def]
     delimiter = max(",;", key=first.count)
     cells = [cell.strip().strip('"') for cell in first.split(delimiter)]
     if len(cells) > 1 and len(first) < 300 and all(
-            labels.heading(cell) and len(cell.split()) <= 6 for cell in cells):
+            labels.heading(cell) and len(cell.split()) <= 4 and cell[-1:] != "." for cell in cells):
         return read_csv if tables.columns(cells) else None
     return None

@@ -9,16 +9,18 @@ advisor.homework.fit``; nothing here needs torch.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 
 from advisor.homework.clashes import clash_features
-from advisor.homework.invoked import CRITERIA, invoked_features
-from advisor.homework.lexicon import APPROACH_OF
+from advisor.homework.invoked import CRITERIA, invoked_features, phrases
+from advisor.homework.lexicon import APPROACH_OF, plain
 from advisor.homework.linear import Array, Linear, load, logistic, softmax
 from advisor.homework.mentions import MOST_READ, Marked, features, mark
 
@@ -28,7 +30,7 @@ LETTERS = tuple(APPROACH_OF)
 PROPOSED, PUT_OFF = 1, 2  # columns of the model of mentions; 0 is neither
 SURE_OF_LATER = 0.5
 BATCH = 512
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=\s|$)|[.!?]+|\n|$)")
+_SENTENCE = re.compile(r"(?:^|(?<=[.!?]\s)|(?<=\n))\s*\S")
 
 
 @dataclass(frozen=True)
@@ -71,54 +73,51 @@ class ReasoningReader:
 
     def read(self, descriptions: Sequence[str], reasonings: Sequence[str]) -> list[Reasoning]:
         texts = [text[:MOST_READ] for text in reasonings]
-        marks = [mark(text) for text in texts]
+        small = [plain(text) for text in texts]
+        marks = [mark(text) for text in small]
         roles = mention_roles(self._mention, marks)
         stances = softmax(decision_features(roles) @ self._decision.weights + self._decision.start)
         chosen = [STANCES[place] for place in stances.argmax(axis=1)]
         later = [put_off(row, stance) for row, stance in zip(roles, chosen, strict=True)]
+        found = [phrases(text) for text in small]
         invoked = logistic(self._criteria.scores([
-            [*invoked_features(text, marked), *stance_features(stance, steps)]
-            for text, marked, stance, steps in zip(texts, marks, chosen, later, strict=True)
+            invoked_features(*each) for each in zip(marks, found, chosen, later, strict=True)
         ])) >= self._least
         clashes = logistic(self._clash.scores([
-            clash_features(description[:MOST_READ], text, stance, steps)
+            clash_features(plain(description[:MOST_READ]), text, stance, steps)
             for description, text, stance, steps
-            in zip(descriptions, texts, chosen, later, strict=True)
+            in zip(descriptions, small, chosen, later, strict=True)
         ])[:, 0]) >= self._least_clash
         return [
-            Reasoning(
-                stance, steps, criteria := tuple(np.array(CRITERIA)[held].tolist()), bool(clash),
-                self._quotes(text, marked, stance, criteria), round(float(1 - row.max()), 4))
-            for text, marked, stance, steps, held, clash, row
-            in zip(texts, marks, chosen, later, invoked, clashes, stances, strict=True)
+            Reasoning(chosen[i], later[i], criteria := tuple(compress(CRITERIA, invoked[i])),
+                      bool(clashes[i]), quotes(texts[i], marks[i], found[i], chosen[i], criteria),
+                      round(float(1 - stances[i].max()), 4))
+            for i in range(len(texts))
         ]
 
-    def _quotes(
-        self, text: str, marked: Marked, stance: str, criteria: Iterable[str]
-    ) -> dict[str, str]:
-        """The sentence that speaks most for the stance and for each criterion."""
-        sentences = [m.group().strip() for m in _SENTENCE.finditer(text) if m.group().strip()]
-        if not sentences:
-            return {}
-        if len(sentences) == 1:
-            return dict.fromkeys((*(["stance"] if marked.named else []), *criteria), sentences[0])
-        parts = [mark(sentence) for sentence in sentences]
-        quotes: dict[str, str] = {}
-        letters = [letter for letter in LETTERS if APPROACH_OF[letter] in stance.split("+")]
-        speaking = [i for i, part in enumerate(parts)
-                    if any(letter in part.named for letter in letters or part.named)]
-        if speaking:
-            effects = [sum(self._mention.effect(features(parts[i], letter), PROPOSED)
-                           for letter in letters) for i in speaking]
-            quotes["stance"] = sentences[speaking[int(np.argmax(effects))]]
-        if criteria := tuple(criteria):
-            weighed = self._criteria.scores([
-                list(invoked_features(sentence, part))
-                for sentence, part in zip(sentences, parts, strict=True)])
-            for criterion in criteria:
-                best = int(weighed[:, CRITERIA.index(criterion)].argmax())
-                quotes[criterion] = sentences[best]
-        return quotes
+
+def quotes(
+    text: str, marked: Marked, found: Mapping[str, int], stance: str, criteria: Sequence[str]
+) -> dict[str, str]:
+    """The sentences with what is proposed and with the first phrase of each criterion.
+
+    Where nothing is proposed, the sentence that first speaks of a technique.
+    """
+    starts = [m.start() for m in _SENTENCE.finditer(text)]
+    ends = [*starts[1:], len(text)]
+
+    def sentence(place: int) -> str:
+        which = max(0, bisect_right(starts, place) - 1)
+        return text[starts[which]:ends[which]].strip()
+
+    said = {}
+    if (place := marked.stands_for(stance.split("+"))) is not None:
+        said["stance"] = sentence(place)
+    for criterion in criteria:
+        places = [place for name, place in found.items() if name[:-1] == criterion]
+        if starts:
+            said[criterion] = sentence(places[0] if places else 0)
+    return said
 
 
 def mention_roles(model: Linear, marks: Sequence[Marked]) -> Array:
@@ -144,10 +143,6 @@ def put_off(roles: Array, stance: str) -> tuple[str, ...]:
     return tuple(
         APPROACH_OF[letter] for letter, row in zip(LETTERS, roles, strict=True)
         if APPROACH_OF[letter] not in now and row[PUT_OFF] >= SURE_OF_LATER)
-
-
-def stance_features(stance: str, later: Sequence[str]) -> Iterable[str]:
-    return f"stance:{stance}", f"later:{bool(later)}", f"stance:{stance}{bool(later)}"
 
 
 @lru_cache(maxsize=1)

@@ -174,13 +174,12 @@ def overlooked(used: ReadUseCase, limits: Thresholds) -> Outcome:
     first = strong[0]
     if first.criterion in used.reasoning.criteria:
         return PASSED
-    said = used.opinion.words(first)
-    words = f" ({quote(said[0])})" if said else ""
     factor = BY_ID[first.factor]
-    return finding(f"Your description speaks of {CRITERION_NAMES[first.criterion]}{words}, and "
-                   f"that counts most here, but your reasoning leaves it out. {first.why} The "
-                   f"advisor reads: {lower(factor.label)}, "
-                   f"{lower(factor.value_label(first.value))}.")
+    said = next((w for w in used.opinion.words(first) if " " in w.strip()), "")
+    words = f", from {quote(said)}" if said else ""
+    return finding(f"What counts most here, by your description, is {lower(factor.label)} "
+                   f"({lower(factor.value_label(first.value))}{words}); your reasoning leaves it "
+                   f"out. {first.why}")
 
 
 CHECKS = (

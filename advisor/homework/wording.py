@@ -51,7 +51,7 @@ def listed(parts: list[str], last: str = "and") -> str:
 
 def lower(name: str) -> str:
     """A name within a sentence: its first letter small, unless it is an abbreviation."""
-    return name if name[:2].isupper() else name[0].lower() + name[1:]
+    return name if name[1:2].isupper() else name[0].lower() + name[1:]
 
 
 def share(probability: float) -> str:

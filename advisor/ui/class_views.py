@@ -169,6 +169,7 @@ def by_field(room: Class) -> None:
                          margin={"l": 0, "r": 10, "t": 8, "b": 8},
                          legend={"orientation": "h", "y": -0.02, "yanchor": "top"})
     figure.update_yaxes(autorange="reversed", automargin=True)
+    figure.update_xaxes(visible=False)
     st.plotly_chart(figure, config=CONFIG, key="class_fields")
     st.caption("A use case's field is that of the documented cases nearest to it; “other” has "
                "none near enough.")
@@ -190,7 +191,8 @@ def alike(room: Class, open_student: Open) -> None:
             for column, place, text in zip(st.columns(2), (first, second), texts, strict=True):
                 with column:
                     who = escape(name_of(room.marked[place[0]]))
-                    st.html(f"<p><strong><bdi>{who}</bdi></strong>, number {place[1] + 1}</p>"
+                    st.html(f"<style>{styles()}</style>"
+                            f"<p><strong><bdi>{who}</bdi></strong>, number {place[1] + 1}</p>"
                             f"<p dir='auto' style='overflow-wrap:anywhere;white-space:pre-line'>"
                             f"{text}</p>")
                     st.button("Open", key=f"copy-{n}-{place[0]}", on_click=open_student,

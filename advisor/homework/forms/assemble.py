@@ -9,7 +9,15 @@ from dataclasses import field as made_by
 
 from advisor.homework.forms import labels
 from advisor.homework.forms.line import BOLD, BULLET, HEADING, NUMBER, PLAIN, Line
-from advisor.homework.forms.sentences import Piece, compose, divide, sentences, stopped, title_and
+from advisor.homework.forms.sentences import (
+    LEAD,
+    Piece,
+    compose,
+    divide,
+    run_on,
+    sentences,
+    stopped,
+)
 from advisor.homework.submission import Entry
 
 
@@ -22,11 +30,7 @@ class Part:
 
     @property
     def text(self) -> str:
-        whole = ""
-        for block in self.blocks:
-            apart = block.gap > 0 and not block.text[:1].islower()
-            whole = stopped([whole, block.text]) if apart else f"{whole} {block.text}".strip()
-        return whole
+        return run_on(self.blocks)
 
 
 def assemble(group: Sequence[Line]) -> Entry:
@@ -50,13 +54,12 @@ def _entry(group: Sequence[Line]) -> Entry:
         return Entry(*divide(_pieces(blocks)))
     if not described and not free and not title:
         free, reasoned = _description_after(reasoned)
-    words = ""
-    for part in [*free, *described]:
-        for block in part.blocks:
-            head = 0 < len(words.split()) <= 12 and not re.search(r"[.!?…:;,]$", words)
-            words = title_and(words, block.text) if head else f"{words} {block.text}".strip()
+    first, *more = [block for part in [*free, *described] for block in part.blocks] or [Piece("")]
+    short = len(first.text.split()) <= 8 and not re.search(r"[.!?:;,]$", first.text)
+    if more and short and not title and len(more[0].text) > len(first.text):
+        title, (first, *more) = first.text, more
     told = stopped([p.text for p in reasoned if p.text])
-    return compose(title, words, "", told)
+    return compose(title, run_on([first, *more]), "", told)
 
 
 def _parts(group: Sequence[Line]) -> tuple[str, list[Part]]:
@@ -90,8 +93,6 @@ def _heads(line: Line) -> bool:
 
 
 def _gap(line: Line) -> float:
-    if re.match(r"(?:[-=~]+>|→|⇒|➔|➜|»)", line.text):
-        return 3.0
     if line.gap:
         return 2.0
     return 2.0 if line.kind in (BULLET, NUMBER) else 1.2
@@ -99,7 +100,7 @@ def _gap(line: Line) -> float:
 
 def _pieces(blocks: Sequence[Piece]) -> list[Piece]:
     return [
-        Piece(sentence, block.gap if place == 0 else 0.0)
+        Piece(sentence, 3.0 if LEAD.match(sentence) else block.gap if place == 0 else 0.0)
         for block in blocks for place, sentence in enumerate(sentences(block.text))
     ]
 

@@ -12,16 +12,18 @@ _LIKE_NAME = re.compile(rf"^@?{_NAME}(?:[ ,]+{_NAME}){{0,4}}$")
 _LABEL = re.compile(
     r"^(?:(?:full |first |your |my |the )?name|(?:student|author|participant|learner)(?:[’']?s)?"
     r"(?: name)?|submitted by|written by|posted by|handed in by|homework (?:by|of|from)|"
-    r"submission (?:by|of|from)|prepared by|created by|from|by|user(?:name)?)\s*"
+    r"submission (?:by|of|from)|prepared by|created by|from|by|username)\s*"
     r"(?P<sep>[:=–—-])?\s*(?P<n>\S.*)$", re.IGNORECASE)
 _WROTE = re.compile(
     rf"^(?:on .{{4,60}}?,\s*)?(?P<n>@?{_NAME}(?: {_NAME}){{0,3}})(?:\s*<[^>]*>)?\s*"
     r"(?:wrote|said|writes|posted)(?:\s+on\s.{3,40}|\s*\([^)]*\))?\s*:?$", re.IGNORECASE)
 _CHAT = re.compile(
-    rf"^(?P<n>@?[\w.'’-]+(?: {_NAME}){{0,3}})\s*(?:[—–-]|\[|\s{{2,}})\s*(?:today|yesterday|"
-    r"\d{1,2}[/.:]\d{1,2}).{0,30}$", re.IGNORECASE)
-_TELLS = re.compile(rf"\b(?:my name is|i(?:['’]m| am)) (?P<n>[A-Z]{_NAME}?(?: [A-Z]{_NAME}){{0,2}})"
-                    r"(?=[,.!]| and\b| from\b|$)")
+    rf"^(?P<n>@?[\w.'’-]+(?: {_NAME}){{0,3}})\s*(?:[—–-]|\[|\s{{2,}})\s*(?:(?:today|yesterday)"
+    r"(?: at)?.{0,12}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}.{0,12}|\d{1,2}:\d\d(?: ?[ap]m)?\]?)$",
+    re.IGNORECASE)
+_TELLS = re.compile(
+    rf"\b(?:[Mm]y name is|[Ii](?:['’]m| am)) "
+    rf"(?P<n>{_NAME}(?: {_NAME}){{0,2}}?)(?=[,.!]| and\b| from\b|$)")
 _CLOSING = (r"(?:(?:many )?thanks|thank you|thx|cheers|best|(?:best |kind |warm )*"
             r"(?:regards|wishes)|sincerely|yours)(?: for reading| in advance)?[,.! ]*")
 _QUOTE = re.compile(r"^\[quote=[\"']?(?P<n>[^\"'\],;]+)", re.IGNORECASE)
@@ -31,13 +33,14 @@ _TITLE = re.compile(
     r"^(?P<m>[^–—:|,]+?)(?:\s[-–—|]|[:–—|,]|[’']s)\s*.{0,20}\b(?:homework|assignment|submission|hw)\b"
     r".{0,20}$", re.IGNORECASE)
 _NO_NAME_WORDS = """
-    the a an of for my our your use case cases llm rag prompt fine tuning homework week workshop
-    assignment submission bot chatbot assistant agent support customer model data five ideas
-    list search review reasoning approach description post posted forum course class summary
-    email report legal medical code generator writing helper system tool quiz translation
-    analysis classification extraction contract and or to with in on one two three four first
-    second part here these below this that it we i you module lesson hw sales marketing product
-    recipe meeting notes document documents question answering
+    ok okay so now all everyone everybody hi hello hey dear yes the a an of for my our your use
+    case cases llm rag prompt fine tuning homework week workshop assignment submission bot
+    chatbot assistant agent support customer model data five ideas list search review reasoning
+    approach description post posted forum course class summary email report legal medical code
+    generator writing helper system tool quiz translation analysis classification extraction
+    contract and or to with in on one two three four first second part here these below this
+    that it we i you module lesson hw sales marketing product recipe meeting notes document
+    documents question answering
 """
 _NO_NAME = set(_NO_NAME_WORDS.split())
 _FILLER_WORDS = """
@@ -80,7 +83,7 @@ def explicit(line: str) -> str | None:
     if match := _WROTE.match(plain):
         return name(match["n"], sure=" " not in match["n"])
     if match := _CHAT.match(plain):
-        return name(match["n"], sure=True)
+        return name(match["n"], sure=" " not in match["n"])
     if match := _LABEL.match(plain):
         labelled = match["sep"] is not None
         value = re.split(r"\s*[|;]\s*|\s{3,}|\s+(?:on|date)\s*:?\s+\d", match["n"])[0]
@@ -111,6 +114,9 @@ def told(line: str) -> str | None:
     plain = re.sub(r"^[\s>#*_-]+|[*_\s]+$", "", line).replace("**", "").strip()
     if len(plain) > 200:
         return None
+    if match := re.match(rf"^(?:(?:hi|hey|hello)\b[^,.!]*[,.!]\s*)?({_NAMES}) here(?! \w)", plain,
+                         re.IGNORECASE):
+        return name(match[1].title())
     if (match := _TELLS.search(plain)) and (found := name(match["n"])):
         return found
     if match := re.match(r"^.{0,60}\b(?:homework|assignment|hw|cases)\b.{0,12}\(([^()]+)\)$", plain,

@@ -21,6 +21,17 @@ def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
     return blocks
 
 
+def physical(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines as the student ended them, labels inside a line kept with it."""
+    blocks: list[list[Line]] = []
+    for line in lines:
+        if line.inner and blocks:
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    return blocks
+
+
 def in_blocks(blocks: list[list[Line]], weight: float, how: str,
             before: tuple[Line, ...] = ()) -> Iterator[Cut]:
     """One block a use case, or two or three of them, or as their words have it."""

@@ -22,12 +22,15 @@ _TITLE_WORDS = """
 _TITLE = set(_TITLE_WORDS.split())
 _TITLES = {"homework", "hw", "assignment", "exercise", "submission", "week", "workshop", "cases",
            "usecases", "lesson", "ideas"}
+_MANY = r"(?:use[- ]?cases|usecases|homework|submission|assignment|ideas|entries|hw)\b"
 _INTRO = re.compile(
-    r"^(?:(?:hi|hello|hey|dear|good \w+)\b[^.!:]{0,40}?[,.!]\s*)?(?:so,? |ok,? )?(?:here(?:['’]s|"
-    r" is| are| come| go)|these are|below,? (?:is|are|you|each|my|find)|each use case|"
-    r"(?:please )?find|this is|the following|my|i (?:came up|picked|chose|list|thought)|sharing|"
-    r"submitting)\b[^.!?]*\b(?:use[- ]?cases|homework|submission|assignment|ideas|entries|list|hw|"
-    r"each use case|use case (?:is|has|comes))\b[^.!?]{0,80}[.:!]*\s*[🙂😊👇]*$", re.IGNORECASE)
+    r"^(?:(?:hi|hello|hey|dear|good \w+)\b[^.!:]{0,40}?[,.!]\s*)?(?:so,? |ok,? )?(?:"
+    rf"(?:here(?:['’]s| is| are| come| go)|these are|below,? (?:is|are|you|my|find)|(?:please )?"
+    rf"find|the following|(?:sharing|submitting) my)\b[^.!?]*\b(?:{_MANY}|list\b)|"
+    rf"(?:this is )?my (?:\w+ ){{0,4}}?{_MANY}|"
+    rf"i (?:came up with|picked|chose|list|thought of|have)\b[^.!?]*\b{_MANY}|"
+    r"(?:below,? )?(?:each|every) use case (?:is|has|comes))[^.!?]{0,80}[.:!]*\s*[🙂😊👇]*$",
+    re.IGNORECASE)
 _GREETING = re.compile(r"^(?:hi|hello|hey|dear|good (?:morning|evening|day|afternoon))\b"
                        r"[^.?:]{0,50}[,.!:]*\s*[🙂😊👋]*$", re.IGNORECASE)
 _SIGN_OFF = re.compile(
@@ -58,6 +61,12 @@ def is_title(text: str) -> bool:
 def is_opening(text: str) -> bool:
     """Whether ``text`` only greets or announces what follows."""
     return len(text) < 240 and (_INTRO.match(text) or _GREETING.match(text)) is not None
+
+
+def is_address(text: str) -> bool:
+    """Whether ``text`` is a line such as "E-mail: ana@example.org"."""
+    address = r"^\W*(?:e-?mail|mail|contact)?\W*\S+@\S+\.\w+\W*$"
+    return len(text) < 120 and re.match(address, text, re.IGNORECASE) is not None
 
 
 def is_sign_off(text: str) -> bool:

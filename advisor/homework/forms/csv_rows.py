@@ -31,6 +31,8 @@ def read_csv(source: Source) -> Found:
                                           "posted, found an empty file; export it again")
             return
         found = tables.columns(heading)
+        if found is None and (found := tables.usual_columns(heading)) is not None:
+            rows = chain([heading], rows)
         if found is None:
             yield from _of_whole_texts(heading, rows, source.name)
             return

@@ -32,7 +32,8 @@ NEAR_TECHNIQUE = _any(
     r"instructions?|examples|evals?)\b",
 )
 _I_WOULD = (
-    r"\b(?:i|we)(?:'d| would| will|'ll| should|'m| am| think| believe| chose| choose| pick|"
+    r"\b(?:i|we)(?:(?:'d| would)(?! (?:like|love|want)\b)|(?:'m| am) (?:leaning|inclined|for|"
+    r"going (?:to|with|for))| will|'ll| should| think| believe| chose| choose| pick|"
     r" suggest| recommend| propose| expect| lean| could| might|'ve)\b"
 )
 # A stance even where no technique is named: "I'd keep it simple", "overkill".

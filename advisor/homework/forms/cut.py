@@ -13,8 +13,7 @@ MANY = 60  # use cases in one text from which on nobody counts further
 
 @dataclass(frozen=True)
 class Cut:
-    """A way to cut: the lines of each use case, and what stands before the first one.
-    """
+    """The lines of each use case, what stands before the first, and how much the way counts."""
 
     groups: tuple[tuple[Line, ...], ...]
     before: tuple[Line, ...]

@@ -23,11 +23,11 @@ _BINARY = (
     (b"\x1f\x8b", "a gzip file; unpack it"), (b"Rar!", "a RAR file; unpack it"),
     (b"7z\xbc\xaf", "a 7z file; unpack it"),
 )
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 
 
 def encoding_of(file: BinaryIO) -> str:
-    """The encoding of ``file``, told from all its bytes, a megabyte at a time.
+    """The encoding of ``file``, told from all its bytes, read piece by piece.
 
     Raises ``SubmissionError`` if it holds no text.
     """

@@ -26,7 +26,7 @@ _WORDS = {
     POSTED: "post posts posted posting forum shared chosen selected pick picked submitted posted?",
     AUTHOR: """author student name participant learner username nickname handle surname firstname
         lastname fullname email mail user writer poster by""",
-    TITLE: "title titles headline topic name",
+    TITLE: "title titles headline topic",
     DESCRIPTION: """description descriptions describe desc summary what case cases usecase usecases
         idea ideas task tasks problem problems scenario scenarios application applications context
         background goal objective need situation input inputs output outputs story overview
@@ -52,6 +52,8 @@ _BESIDE_WORDS = """
     steps step next later
 """
 _BESIDE = set(_BESIDE_WORDS.split())
+_COLUMN_ONLY = {"user", "email", "writer", "poster"}
+_FLOW = {"input", "inputs", "output", "outputs", "goes", "comes"}
 _TOKEN = re.compile(r"[a-z']+|#")
 
 
@@ -63,6 +65,8 @@ def label(phrase: str) -> str | None:
         return None
     if not all(w in _FIELD or w in _FILLING or w in TECHNIQUES or w in _BESIDE for w in words):
         return None
+    if _COLUMN_ONLY & set(words):
+        return None  # "User:" and "E-mail:" begin use cases as often as they name a student
     if words == ["by"] or (words[-1] == "by" and "submitted" in words):
         return AUTHOR
     if words[0] in ("how", "what") and len(words) == 1:
@@ -73,8 +77,8 @@ def label(phrase: str) -> str | None:
 
 
 def keeps_label(phrase: str) -> bool:
-    """Whether the label itself says something: "Why RAG?", "Evals:"."""
-    return any(w in _BESIDE or w in TECHNIQUES for w in _tokens(phrase))
+    """Whether the label itself says something: "Why RAG?", "Evals:", "Output:"."""
+    return any(w in _BESIDE or w in TECHNIQUES or w in _FLOW for w in _tokens(phrase))
 
 
 @lru_cache(maxsize=20_000)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from advisor.homework.forms import labels
-from advisor.homework.forms.blocks import in_blocks, paragraphs
+from advisor.homework.forms.blocks import in_blocks, paragraphs, physical
 from advisor.homework.forms.counted import bullet_lists, numbered, running
 from advisor.homework.forms.cut import Cut, cut_at, is_head
 from advisor.homework.forms.line import BOLD, BULLET, CASE, HEADING, NUMBER, PLAIN, RULE, Line
@@ -30,7 +30,7 @@ def cuts(lines: Sequence[Line]) -> Iterator[Cut]:
     yield from _ruled(lines)
     told = [line for line in lines if line.kind != RULE]
     yield from in_blocks(paragraphs(lines), 1.0, "paragraphs")
-    yield from in_blocks([[line] for line in told], 0.8, "lines")
+    yield from in_blocks(physical(told), 0.8, "lines")
     yield from running(told)
     yield Cut((tuple(told),), (), 0.0, "whole")
 
@@ -59,10 +59,22 @@ def _labelled(lines: Sequence[Line]) -> Iterator[Cut]:
         for spelling, times in spellings.items():
             heads = [i for i, line in enumerate(lines) if line.field == named
                      and _spelling(line) == spelling]
-            titled = [i - 1 for i in heads if i and _title_like(lines[i - 1])]
-            if len(titled) == len(heads):
-                heads = titled
+            heads = _with_titles(lines, heads)
             yield from cut_at(lines, heads, 2.2 if times > 1 else 0.6, "labels")
+
+
+def _with_titles(lines: Sequence[Line], heads: list[int]) -> list[int]:
+    """The lines above ``heads`` if these give each use case its title, else ``heads``."""
+    shapes = Counter(_shape(lines[i - 1]) for i in heads if i and _title_like(lines[i - 1]))
+    if not shapes or 2 * shapes.most_common(1)[0][1] <= len(heads):
+        return heads
+    shape = shapes.most_common(1)[0][0]
+    above = [i - 1 for i in heads if i and _shape(lines[i - 1]) == shape]
+    return above if len(above) == len(heads) else heads
+
+
+def _shape(line: Line) -> tuple[object, ...]:
+    return line.kind, line.indent, line.bold, line.style, line.field
 
 
 def _spelling(line: Line) -> str:

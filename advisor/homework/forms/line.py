@@ -32,6 +32,7 @@ class Line:
     label: str = ""  # the words that name ``field``, in small letters
     raw: str = ""  # all that it says, marker and label too
     under: str = ""  # the approach that a heading over several use cases names
+    inner: bool = False  # begins in the middle of a line, at a label
     bold: bool = False  # begins with words in bold
     ends: bool = True  # the line before it is a line of its own, not wrapped at the margin
 

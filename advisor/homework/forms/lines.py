@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from advisor.homework.forms import labels, posted
+from advisor.homework.forms.cues import TECHNIQUE
 from advisor.homework.forms.line import BOLD, BULLET, CASE, HEADING, PLAIN, RULE, Line
 from advisor.homework.forms.markers import WORD_NUMBER, read_line
 
@@ -112,7 +113,7 @@ def _with_remarks(lines: list[Line]) -> list[Line]:
 
 
 def _underlines(rule: str, line: Line) -> bool:
-    short = len(line.text.split()) <= 12 and not line.text.endswith((".", "!", "?"))
+    short = len(line.text.split()) <= 15 and not line.text.endswith((".", "!"))
     drawn = len(set(rule.strip())) == 1 and rule.strip()[0] in "=-"
     return drawn and short and bool(line.text) and not line.field \
         and line.kind in (PLAIN, BOLD, CASE)
@@ -131,7 +132,9 @@ def _width(raws: Sequence[str], start: int) -> int:
 def _ended(before: str, line: str, width: int) -> bool:
     """Whether ``before`` was ended by its writer rather than wrapped at the margin."""
     begins = not line.lstrip()[:1].islower()
-    if width > 110 or (begins and re.search(r"[.!?:…;)\"'”*_]$", before)):
+    if width > 110 or len(before) < (60 if begins else 30) or TECHNIQUE.match(line.lstrip()):
+        return True
+    if (begins and re.search(r"[.!?:…;)\"'”*_]$", before)):
         return True
     word = re.match(r"\s*\S*", line)
     reach = len(before) + 1 + (len(word.group().strip()) if word else 0)

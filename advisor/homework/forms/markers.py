@@ -19,7 +19,7 @@ _CHECKBOX = re.compile(r"^\[([ xX✓✔]?)\]\s+(?=\S)|^([☐☑])\s*")
 _NUMBER = re.compile(
     r"^[(\[]?(?P<n>\d{1,2})(?:(?:[.)\]:]|\.\))(?![\d])\)?\s*|\s?[-–—|/](?=\s)\s+(?!\d))(?=\D|$)"
     r"|^(?:#|№|no\.\s?|nr\.\s?)\s?(?P<hash>\d{1,2})\b\s*[-–—:.)|]*\s*", re.IGNORECASE)
-_SUB = re.compile(r"^(?P<n>\d{1,2})\.?\s?(?P<s>[a-d])[.):]\s*(?=\S)|"
+_SUB = re.compile(r"^(?P<n>\d{1,2})\.?(?P<s>[a-d])[.):]\s*(?=\S)|"
                   r"^\d{1,2}\.\d{1,2}[.)]?\s+(?=\S)", re.IGNORECASE)
 _LETTER = re.compile(r"^[(\[]?([A-Ha-h])[.)\]]\s+(?=\S)")
 _ROMAN = re.compile(r"^[(\[]?(i{1,3}|iv|vi{0,3}|ix|x)[.)\]]\s+(?=\S)", re.IGNORECASE)
@@ -31,8 +31,10 @@ _CASE = re.compile(
     rf"(?P<n>\d{{1,2}}|[A-H]|(?:{WORD_NUMBER}|iv|v|x|i)(?![\w'’-]))(?![\w%])(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL)
 _ORDINAL = re.compile(
-    rf"^(?:(?:my|the|and|for|as|then|next|finally|also|a)[,:]?\s+)*(?P<n>{WORD_NUMBER}|last)(?:ly)?(?:\s+(?P<noun>{_NOUN}|one)\b)?"
-    r"\s*(?P<sep>[:,–—-]|(?=\bis\b|\bwould\b|\bi\b|$))\s*(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
+    rf"^(?:(?:my|the|and|for|as|then|next|finally|also|a)[,:]?\s+)*(?P<n>{WORD_NUMBER}|last)"
+    rf"(?:ly)?(?:\s+(?P<noun>{_NOUN}|one)\b)?"
+    r"(?P<sep>\s*[:,]|\s+[–—-](?=\s)|\s*(?=\bis\b|\bwould\b|\bi\b|$))\s*(?P<rest>.*)$",
+    re.IGNORECASE | re.DOTALL)
 _BOLD = r"(\*\*|__)"
 _ALL_BOLD = re.compile(rf"^{_BOLD}(?P<in>(?:(?!\*\*|__).)+)\1\s*:?$")
 _BOLD_MARK = re.compile(rf"^{_BOLD}\s*((?:[(\[]?\w{{1,2}}[.)\]:]|#\d+:?))\s*\1\s*")
@@ -72,6 +74,7 @@ def read_line(raw: str, quoted: bool) -> Iterator[Line]:
         return
     text, said = _without_remarks(text)
     if said is None and _LABEL.match(plain(text)) is None and len(sentences(text)) == 1 \
+            and posted.remark(plain(text)) is None \
             and (titled := posted.titled(plain(text))) is not None:
         yield replace(line, text="", posted=titled)
         return
@@ -117,6 +120,9 @@ def _counted(line: Line, text: str) -> tuple[Line, str]:
     bold = re.match(r"^(\*\*|__)", text)
     bare = text[bold.end() :] if bold else text
     tie = bold.group() if bold else ""
+    if line.kind in (HEADING, BOLD, PLAIN) and re.fullmatch(r"\d{1,2}", bare.strip("*_ ")):
+        kind = HEADING if line.kind == HEADING else NUMBER
+        return replace(line, kind=kind, style="bare", number=int(bare.strip("*_ "))), ""
     if match := _SUB.match(bare):
         after = tie + bare[match.end() :]
         if match["n"] and match["s"].casefold() == "a":
@@ -149,10 +155,12 @@ def _counted(line: Line, text: str) -> tuple[Line, str]:
             if line.kind not in (HEADING, BULLET):
                 line = replace(line, kind=CASE)
             return replace(line, number=_number(match["n"]), style="case"), _tied(tie, rest)
-    if line.number is None and (match := _ORDINAL.match(bare)) and (match["noun"] or match["sep"]):
+    match = _ORDINAL.match(bare) if line.number is None else None
+    if match and (match["noun"] or match["sep"].strip()):
         line = replace(line, kind=CASE if line.kind == PLAIN else line.kind, style="ordinal",
                        number=_number(match["n"]))
-        kept = match["sep"] in ("", ",") and not (match["noun"] and match["sep"])
+        sep = match["sep"].strip()
+        kept = sep in ("", ",") and not (match["noun"] and sep)
         return line, _tied(tie, bare if kept else match["rest"])
     return line, _tied(tie, bare)
 
@@ -203,7 +211,8 @@ def _labelled(line: Line, text: str) -> Iterator[Line]:
         part = text[start:end].strip()
         if end < len(text):
             part = re.sub(r"\s+[-–—|/•→]$", "", part)
-        own = line if place == 0 else Line("", indent=line.indent + 1, quoted=line.quoted, raw=part)
+        own = line if place == 0 else Line("", indent=line.indent + 1, quoted=line.quoted, raw=part,
+                                              inner=True)
         yield _label(own, part)
 
 
@@ -228,14 +237,16 @@ def _label(line: Line, text: str) -> Line:
         if pattern is _LABEL and match["q"] and len(phrase.split()) > 5:
             continue
         rest = bare[match.end() :]
-        tells = labels.keeps_label(phrase) and named in labels.REASONED and len(phrase.split()) > 1
+        tells = labels.keeps_label(phrase)
         return replace(line, text=bare if tells else rest, field=named, label=phrase.casefold(),
                        number=line.number or (int(number[1]) if number else None))
     if match := _MARKED_LABEL.match(text):
         named = labels.label(match["in"].strip(" :.-–"))
         if named and line.number is None:
-            return replace(line, text=plain(text[match.end() :]).lstrip(":-–— "), field=named,
-                           label=match["in"].casefold())
+            rest = bare
+            if not labels.keeps_label(match["in"]):
+                rest = plain(text[match.end() :]).lstrip(":-–— ")
+            return replace(line, text=rest, field=named, label=match["in"].casefold())
     if bare and len(bare.split()) <= 7 and only_technique(bare):
         return replace(line, text=bare, field=labels.APPROACH, label="technique")
     return replace(line, text=bare)

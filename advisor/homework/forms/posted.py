@@ -31,12 +31,14 @@ _TALK_WORDS = """
     on into at for it here of from as is are was which course class cohort group public publicly
     with reasoning use case cases usecase uc number no nr # entry idea option item example
     scenario these them above below all five only want like love plan decided intend gonna
-    want's what what's who's so far already now today by may june please note also
+    want's what what's who's so far already now today by may june please note also gets about
 """
 _TALK = _SPEAKS | _PLACES | set(_TALK_WORDS.split())
 # Words without which "share it with the class" may be part of a use case.
 _MEANT = {"posted", "posting", "my", "i", "i'll", "i'm", "i've", "i'd", "we", "we'll", "chosen",
           "selected", "pick", "forum", "post"}
+_COUNTED = {"number", "case", "#", "no", "entry", "idea", "option", "uc"}
+_GETS = {"gets", "is", "will", "goes", "was"}
 _DENIED = {"not", "don't", "won't", "never", "none", "neither", "nothing", "isn't", "undecided",
            "haven't", "no_one"}
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:st|nd|rd|th)?|#")
@@ -53,6 +55,12 @@ _TITLED = re.compile(
     r"(?! of\b)\s*(?:is |was |:|–|—|-)?\s*(?P<what>(?:the |my |about )?\S.{2,120}?)"
     r"(?:\s+(?:in|on|to)\s+(?:the |our )?(?:course |class )?"
     r"(?:forum|discord|slack|board|discussion|channel).*)?\W*$", re.IGNORECASE)
+_NAMED = re.compile(
+    r"^(?:(?:i|we)\b.{0,12}? |going )?(?:choose|chose|pick|picked|select|selected|nominate|go with|"
+    r"with) (?P<what>the .{3,80}?) (?:for|to) (?:the |my |our )?(?:course |class )?"
+    r"(?:forum|post|posting|discord|slack|discussion)\b.*$|"
+    r"^(?P<also>the .{3,60}?) (?:is|will be) (?:what|the one)\b.{0,12}? (?:i['’]m|i am|i['’]ll|"
+    r"i will|i['’]d|i) .{0,8}?(?:post|posting|share|sharing)\b.*$", re.IGNORECASE)
 _OF_COURSE = re.compile(r"\b(?:forum|course|class|discord|maven|discussion board|use case|idea|one"
                         r"|entry)\b", re.IGNORECASE)
 _LABELLED = re.compile(r"^\W*([A-Za-z][A-Za-z ]{2,40}?)\s*[:?]\s*(.*)$", re.DOTALL)
@@ -93,26 +101,31 @@ def _talk(text: str) -> int | str | None:
         return None
     numbers = []
     for place, word in enumerate(words):
-        if word in _DENIED:
-            return None
-        if word.rstrip("stndrh").isdigit():
-            numbers.append(int(word.rstrip("stndrh")))
-        elif word == "one" and words[place - 1] in ("number", "case", "#", "no", "entry", "idea"):
-            numbers.append(1)
-        elif re.fullmatch("[a-h]", word) and place and (
-                words[place - 1] in ("number", "case", "#", "no", "entry", "idea", "option", "uc")
-                or (words[place - 1] in _SPEAKS and place + 1 == len(words))):
-            numbers.append(ord(word) - 96)
-        elif word in ORDINALS and word not in ("i", "one"):
-            numbers.append(ORDINALS[word])
-        elif word == "last":
-            numbers.append(-1)
-        elif word not in _TALK:
+        number = _numbered(words, place)
+        if number is not None:
+            numbers.append(number)
+        elif word in _DENIED or word not in _TALK:
             return None
     named = {n for n in numbers if n <= 20}  # "by May 21" names no use case
     if len(named) > 1:
         named.discard(5)  # "of the five, number 3": the five are all of them
     return THIS if not numbers else named.pop() if len(named) == 1 else None
+
+
+def _numbered(words: list[str], place: int) -> int | None:
+    """The number of the use case that a word names: "3", "third", "c" after "use case"."""
+    word, before = words[place], words[place - 1] if place else ""
+    if word.rstrip("stndrh").isdigit():
+        return int(word.rstrip("stndrh"))
+    if word == "last":
+        return -1
+    if re.fullmatch("[a-h]", word):
+        alone = not place and words[1:2] and words[1] in _GETS
+        last = before in _SPEAKS and place + 1 == len(words)
+        return ord(word) - 96 if alone or last or before in _COUNTED else None
+    if word in ("i", "one"):
+        return 1 if word == "one" and before in _COUNTED else None
+    return ORDINALS.get(word)
 
 
 def take(text: str) -> tuple[str, int | str | None]:
@@ -166,10 +179,15 @@ def _number_at_start(plain: str) -> int | None:
 
 def titled(sentence: str) -> str | None:
     """The words by which "I'm posting the contract one" tells the use case; None if none."""
-    if len(sentence.split()) > 25 or not _OF_COURSE.search(sentence):
+    if len(sentence.split()) > 25:
         return None
-    match = _TITLED.search(sentence)
-    return match.group("what") if match else None
+    if match := _NAMED.match(sentence):
+        return match["what"] or match["also"]
+    marked = re.match(r"(?:[-=~]+>|→|⇒)\s*", sentence)
+    if marked is None and not _OF_COURSE.search(sentence):
+        return None
+    match = _TITLED.search(sentence[marked.end() if marked else 0 :])
+    return match["what"] if match else None
 
 
 def best_match(words: str, texts: list[str]) -> int | None:

@@ -24,8 +24,8 @@ _END = re.compile(r"[.!?…]+[\"'”’)\]»*_]*\s+|[。！？]\s*")
 _BRIDGES = (
     re.compile(r"\s*(?:[-=~]+>|→|⇒|➔|➜|»|›)\s*"),
     re.compile(r"\s+(?:[-–—]{1,3}|\|{1,2}|//|::)\s+|\s*—\s*|\s*;\s+"),
+    re.compile(r"\s*[(\[](?=[^()\[\]]*[)\]]\s*[.!]?\s*$)"),
     re.compile(r"\s*:\s+"),
-    re.compile(r"\s*\((?=[^()]*\)\s*[.!]?\s*$)"),
     re.compile(r"(?:,\s+|\s+)(?=(?:which (?:is|would be)|is|would be|could be|should be|can be) "
                r"(?:probably |likely |clearly )?(?:best|well|better|perfect|ideal|a |an |done|"
                r"solved|served|handled))", re.IGNORECASE),
@@ -35,9 +35,10 @@ _BRIDGES = (
 )
 _LEANS_BACK = re.compile(r"(?:that(?:'s| is)|so|hence|therefore|thus|for (?:this|that) reason)\b",
                          re.IGNORECASE)
-_LEAD = re.compile(r"^(?:[-=~]+>|→|⇒|➔|➜|»|[-–—]+)\s*")
+LEAD = re.compile(r"^(?:[-=~]+>|→|⇒|➔|➜|»|[-–—]+)\s*")
 
 
+_ENDED = r"[.!?…:;,–—-][\"'”’)\]]*$"
 CACHED = 1000  # characters; the ways of cutting a text ask about the same sentences again
 
 
@@ -75,7 +76,7 @@ def _split(text: str) -> list[str]:
 
 def leaning(text: str) -> float:
     """How much a sentence reads like reasoning (positive) or like a description (negative)."""
-    return _leaning(text[:CACHED])
+    return _leaning(LEAD.sub("", text[:CACHED]))
 
 
 @lru_cache(maxsize=8192)
@@ -125,12 +126,7 @@ def divide(pieces: Sequence[Piece]) -> tuple[str, str]:
             return pieces[0].text, whole
     if place == len(pieces) and (inside := _divide_sentence(pieces[-1].text)):
         return (_joined([*pieces[:-1], Piece(inside[0], pieces[-1].gap)]), inside[1])
-    reasoning = ""
-    for piece in pieces[place:]:
-        stops = piece.gap and reasoning and not piece.text[0].islower() and \
-            not re.search(r"[.!?…:;,–—-][\"'”’)\]]*$", reasoning)
-        reasoning = f"{reasoning}{'.' if stops else ''} {piece.text}".strip()
-    return _joined(pieces[:place]), _LEAD.sub("", reasoning)
+    return _joined(pieces[:place]), LEAD.sub("", run_on(pieces[place:]))
 
 
 def compose(title: str, description: str, approach: str, reasoning: str) -> Entry:
@@ -144,7 +140,7 @@ def compose(title: str, description: str, approach: str, reasoning: str) -> Entr
     if not description:
         description, title = title, ""
     reasons = [part for part in (moved, approach, reasoning) if part]
-    return Entry(title_and(title, description), stopped(reasons))
+    return Entry(title_and(title, description), LEAD.sub("", stopped(reasons)))
 
 
 def _approach_in(title: str) -> tuple[str, str]:
@@ -163,6 +159,16 @@ def only_technique(text: str) -> bool:
         r"simple|both|in|mix|on|first|best|using|use)\b)*", rest, re.IGNORECASE) is not None
 
 
+def run_on(pieces: Sequence[Piece]) -> str:
+    """The pieces as running text; what stood on a line of its own ends as a sentence does."""
+    whole = ""
+    for piece in pieces:
+        if whole and piece.gap and not re.search(_ENDED, whole):
+            whole += "." if not piece.text[:1].islower() else ";" if piece.gap >= 2 else ""
+        whole = f"{whole} {piece.text}".strip()
+    return whole
+
+
 def title_and(title: str, text: str) -> str:
     """A title and what it stands over, as one text."""
     if not title or text.casefold().startswith(title.casefold()):
@@ -177,7 +183,7 @@ def stopped(parts: Sequence[str]) -> str:
         after = parts[place + 1] if place + 1 < len(parts) else ""
         if after.casefold().startswith(part.casefold().rstrip(". ")):
             continue  # "RAG" before "RAG is best, because …"
-        if whole and not re.search(r"[.!?…:;,–—-][\"'”’)\]]*$", whole):
+        if whole and not re.search(_ENDED, whole):
             whole += "."
         whole = f"{whole} {part}".strip()
     return whole
@@ -196,11 +202,14 @@ def _divide_sentence(text: str) -> tuple[str, str] | None:
     if first is None:
         return None
     for bridge in _BRIDGES:
-        for match in reversed(list(bridge.finditer(plain, 0, first.start() + 1))):
+        places = [m for m in bridge.finditer(plain) if m.end() <= first.start() + 1]
+        for match in reversed(places):
             before, after = text[: match.start()].strip(), text[match.end() :].strip()
+            if relative := re.search(r",?\s+(which|that)$", before):
+                before, after = before[: relative.start()], f"{relative[1]} {after}"
             if len(before) >= 8 and len(before.split()) >= 2 and leaning(after) > 1.2:
-                if "(" in match.group():
-                    after = re.sub(r"\)\s*([.!]?)\s*$", r"\1", after)
+                if match.group().strip() in ("(", "["):
+                    after = re.sub(r"[)\]]\s*([.!]?)\s*$", r"\1", after)
                 return before, after
     return None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from advisor.homework.forms import labels, posted
 from advisor.homework.forms.cues import TECHNIQUE
 from advisor.homework.forms.line import plain
-from advisor.homework.forms.sentences import compose, stopped
+from advisor.homework.forms.sentences import Piece, compose, only_technique, run_on, stopped
 from advisor.homework.submission import Entry
 
 _DETAILED = {"description", "describe", "desc", "details", "summary"}
@@ -57,6 +57,19 @@ def columns(headings: Sequence[str]) -> list[Column] | None:
     return found
 
 
+def usual_columns(first: Sequence[str]) -> list[Column] | None:
+    """The columns of a table without headings, if its first row looks like a use case."""
+    orders = {
+        2: (labels.DESCRIPTION, labels.REASONING),
+        3: (labels.AUTHOR, labels.DESCRIPTION, labels.REASONING),
+        4: (labels.AUTHOR, labels.DESCRIPTION, labels.REASONING, labels.POSTED),
+    }
+    fields = orders.get(len(first), ())
+    if not fields or not TECHNIQUE.search(first[fields.index(labels.REASONING)]):
+        return None
+    return [Column(field, None, field) for field in fields]
+
+
 def _column(heading: str) -> Column:
     bare = plain(heading)
     number = re.search(r"(\d{1,2})", re.sub(r"\d+\s*(?:-|–|to|or)\s*\d+", " ", bare))
@@ -91,7 +104,7 @@ def rows_of(cells: Sequence[str], found: Sequence[Column]) -> list[Row]:
 def _row(cells: Sequence[tuple[Column, str]], number: str) -> Row:
     texts: dict[str, list[str]] = {}
     for column, cell in cells:
-        text = stopped([plain(line) for line in cell.split("\n") if line.strip()])
+        text = run_on([Piece(plain(line), 1.0) for line in cell.split("\n") if line.strip()])
         if column.field == labels.APPROACH:
             text = _ticked(column, text)
         if column.field and text:
@@ -107,11 +120,9 @@ def _row(cells: Sequence[tuple[Column, str]], number: str) -> Row:
 
 def _ticked(column: Column, text: str) -> str:
     """Of a column "RAG" with ticks in it: its heading where there is a tick."""
-    if posted.value(text) is None:
-        return ""
-    if posted.value(text) == posted.THIS and TECHNIQUE.search(column.heading):
-        return column.heading
-    return text
+    if not only_technique(column.heading) or posted.value(text) not in (None, posted.THIS):
+        return text
+    return column.heading if posted.value(text) == posted.THIS else ""
 
 
 def author_of(cells: Sequence[tuple[Column, str]]) -> str:
@@ -143,6 +154,8 @@ def posted_of(values: Sequence[str], count: int) -> int | None:
     if not said:
         return None
     numbers = {m for m in said if isinstance(m, int)}
+    if marks == list(range(1, len(marks) + 1)) and len(marks) > 2:
+        return None  # the rows are merely counted
     if len(numbers) == 1 and len(said) in (len(values), 1) and (
             len(said) == len(values) > 1 or numbers != {1}):
         number = numbers.pop()

@@ -9,6 +9,7 @@ from itertools import pairwise
 from advisor.homework.forms import authors, chatter, labels, posted
 from advisor.homework.forms.around import author_of, posted_of
 from advisor.homework.forms.assemble import assemble
+from advisor.homework.forms.cues import TECHNIQUE
 from advisor.homework.forms.cut import MANY, Cut
 from advisor.homework.forms.layout import cuts
 from advisor.homework.forms.limits import MAX_ENTRIES, MAX_LINES
@@ -86,18 +87,19 @@ def _without_chatter(lines: Sequence[Line]) -> list[Line]:
     kept: list[Line] = []
     gap = False
     for place, line in enumerate(lines):
-        near_end = place >= len(lines) - 6
-        about = line.field in (labels.AUTHOR, labels.NUMBER) or (not line.text and not line.field \
+        near_end = len(lines) - 6 <= place > 2 and chatter.is_sign_off(line.text) \
+            and not any(TECHNIQUE.search(other.text) for other in lines[place:])
+        about = line.field in (labels.AUTHOR, labels.NUMBER) or (not line.text and not line.field
             and line.posted != posted.THIS and line.number is None and line.kind != RULE)
         spoken = line.field is None and line.number is None and (
-            chatter.is_opening(line.text) or chatter.is_title(line.text)
+            (place < 8 and chatter.is_opening(line.text)) or chatter.is_title(line.text)
             or (place < 3 and len(line.text) < 100 and authors.told(line.text) is not None)
-            or (near_end and chatter.is_sign_off(line.text)))
-        about = about or (line.field == labels.POSTED and line.kind not in (HEADING, BOLD) \
+            or near_end)
+        about = about or (line.field == labels.POSTED and line.kind not in (HEADING, BOLD)
             and posted.value(line.text) not in (None, posted.THIS))
-        if about or spoken or chatter.is_task(line.text):
+        if about or spoken or chatter.is_task(line.text) or chatter.is_address(line.text):
             gap = gap or line.gap
-            if near_end and spoken and chatter.is_sign_off(line.text) and place > 2:
+            if near_end and spoken:
                 break
             continue
         kept.append(replace(line, gap=line.gap or gap))
