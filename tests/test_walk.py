@@ -67,8 +67,7 @@ def test_describe_answer_advice_pilot_verdict(address: str, tmp_path: Path) -> N
         page = browser.new_page(viewport={"width": 1100, "height": 900})
         page.goto(address)
         page.get_by_label("Your use case").fill(
-            "Route about 3,000 short customer messages a day into two queues; we have years of "
-            "messages that people sorted by hand.")
+            "Short messages of customers have to be sorted into two queues.")
         page.get_by_role("button", name="Get advice").click()
         expect(page.get_by_text("The question that matters most now")).to_be_visible(timeout=90_000)
         page.locator('[class*="st-key-answer-"] button').first.click()

@@ -36,8 +36,8 @@ from advisor.homework.reasoning import (
 
 Truth = NDArray[np.bool_]
 FOLDS = 5
-MADE = 2000  # texts put together from sentences
-MADE_WEIGHT = 0.3  # of one of them, against one that was written
+MADE = 6000  # texts put together from sentences
+MADE_WEIGHT = 0.1  # of one of them, against one that was written
 CLAUSE_WEIGHT = 0.2  # of a clause, which states factors and proposes nothing
 MENTION_C, CRITERIA_C, CLASH_C = 0.2, 0.2, 0.3  # scikit-learn's C
 LEAST_WEIGHT = 0.004  # features that move nothing by more are left out

@@ -78,8 +78,8 @@ _CUES = {
         |ing)\ (?:\w+\ )?out|exclud(?:e|es|ed|ing)|cross(?:ed)?\ (?:\w+\ )?out|drop(?:ped|ping)?
         |in\ place\ of|against|do(?:ing)?\ without|refrain|no\ need|nothing\ to\ do\ with
         |spare\ (?:me|us)|leave\ aside|warns?\ about""",
-    "OVER": r"""beats?|over(?=\s)|preferable\ to|superior\ to|outperform\w*|more\ than|ahead\ of
-        |than|edge\ over|wins?\ (?:over|against)""",
+    "OVER": r"""beats?|over(?=\s)|to(?=\s)|preferable\ to|superior\ to|outperform\w*|more\ than
+        |ahead\ of|than|edge\ over|wins?\ (?:over|against)""",
     "BETTER": r"better|cheaper|faster|simpler|easier|best|stronger|nicer|quicker|safer",
     "BAD": r"""over-?(?:kill|engineer\w*|done)|pointless|no\ point|useless|hopeless|too\ (?:slow
         |expensive|much|pricey|costly|weak|heavy|big|bland|broad|small|few|long|risky)|fail(?:s

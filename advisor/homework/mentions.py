@@ -79,8 +79,10 @@ def mark(text: str) -> Marked:
     words, bones = list(techniques), list(techniques)
     for match in CUES.finditer(text):
         start, end = match.span()
-        # "retrieval over our manuals" puts nothing over anything
-        if technique_at[start] or (match[0] == "over" and not any(technique_at[end:end + 8])):
+        follows = any(technique_at[end:end + 8])
+        # "retrieval over our manuals" puts nothing over anything, "I prefer RAG to tuning" does.
+        if technique_at[start] or (match[0] == "over" and not follows) or (
+                match[0] == "to" and not (follows and any(technique_at[max(0, start - 2):start]))):
             continue
         bones.append((start, end, match.lastgroup or ""))
         cue_at[start:end] = b"1" * (end - start)

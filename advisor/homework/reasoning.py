@@ -28,7 +28,7 @@ DATA = Path(__file__).parent.parent / "data"
 STANCES = ("prompting", "rag", "fine_tuning", "rag+fine_tuning", "classical", "none")
 LETTERS = tuple(APPROACH_OF)
 PROPOSED, PUT_OFF = 1, 2  # columns of the model of mentions; 0 is neither
-SURE_OF_LATER = 0.5
+SURE_OF_LATER = 0.2
 BATCH = 512
 _SENTENCE = re.compile(r"(?:^|(?<=[.!?]\s)|(?<=\n))\s*\S")
 

@@ -33,8 +33,8 @@ EXAMPLES = {
     "in our own query language. The instructions have grown very long and still miss half the "
     "rules, we have thousands of past questions with their queries, and the answer must come in "
     "under a second.",
-    "Sort support e-mails": "Every day about 3,000 customer e-mails have to be sorted into twelve "
-    "queues. We have two years of e-mails that people sorted by hand.",
+    "Replies to customers": "Customers of our restaurants write about 200 e-mails a day. We want "
+    "drafts of replies that sound like us and know our house rules; staff read each one.",
     "Meeting minutes": "Turn a meeting transcript into a one-page summary that a person reads and "
     "corrects before it is sent round. We have not tried anything yet.",
 }
@@ -97,8 +97,9 @@ def recommendation(advice: Advice) -> None:
 def next_question(question: Question | None, probabilities: dict[Any, float]) -> None:
     st.subheader("The question that matters most now", anchor=False)
     if question is None:
-        st.markdown("No open answer would move this. What is left is to **check it on your "
-                    "own examples**.")
+        st.markdown("No likely answer would change the recommendation. What is left is to **check "
+                    "it on your own examples**. Any other question can be answered under *What we "
+                    "understood*.")
         return
     with st.container(border=True):
         st.markdown(f"**{question.question}**")
