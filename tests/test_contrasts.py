@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor import advise
+from casebank import load_cases
 
 FIELDS = ("bank", "hospital", "law firm", "shipping company", "university", "newspaper",
           "city council", "hotel chain", "car maker", "insurer", "telephone company", "museum")
@@ -51,3 +52,12 @@ def test_another_constraint_gets_another_advice(
 ) -> None:
     asked = need.format(field=field)
     assert _approach(asked + one) != _approach(asked + other)
+
+
+def test_documented_contrasts_are_told_apart() -> None:
+    """Twins of the bank: nearly the same need, one constraint changed, another approach."""
+    cases = {case.id: case for case in load_cases()}
+    twins = [(case, cases[case.contrast_of]) for case in cases.values()
+             if case.contrast_of and cases[case.contrast_of].approach != case.approach]
+    apart = sum(_approach(a.description) != _approach(b.description) for a, b in twins)
+    assert len(twins) >= 25 and apart / len(twins) > 0.7
