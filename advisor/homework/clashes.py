@@ -30,7 +30,7 @@ _FACTS: dict[str, str] = {
     "no examples": rf"""{_NO}\ (?:\w+\ ){{0,4}}(?:examples?|labels?|pairs|cases?\ of|sentences?
         |data|recordings)|only\ (?:two|three|a\ few|\d\d?)\ (?:\w+\ )?(?:examples?|cases
         |dialogues|pairs)|not\ a\ single""",
-    "many examples": r"""\d[\d,.]*k|\d{2,3},\d{3}|(?:hundred|thousand
+    "many examples": r"""\d[\d.,]{0,9}k|\d{2,3},\d{3}|(?:hundred|thousand
         |million)s?\ (?:\w+\ ){0,2}(?:labelled|pairs|texts|examples|sentence)""",
     "secret": r"""(?:not|never|\w+n't|no\ byte|nothing|no)\ (?:\w+\ ){0,5}(?:leave|outside
         |go\ out|external|cloud)|top\ secret|confidential|separated|deletable""",

@@ -22,7 +22,7 @@ from advisor.homework.clashes import clash_features
 from advisor.homework.invoked import CRITERIA, invoked_features, phrases
 from advisor.homework.lexicon import APPROACH_OF, plain
 from advisor.homework.linear import Array, Linear, logistic, save, softmax
-from advisor.homework.mentions import features, is_technique, mark
+from advisor.homework.mentions import features, is_technique, mark, whole_features
 from advisor.homework.reasoning import (
     DATA,
     LETTERS,
@@ -32,14 +32,16 @@ from advisor.homework.reasoning import (
     decision_features,
     mention_roles,
     put_off,
+    stances_as_a_whole,
 )
 
 Truth = NDArray[np.bool_]
 FOLDS = 5
-MADE = 6000  # texts put together from sentences
-MADE_WEIGHT = 0.1  # of one of them, against one that was written
+MADE = 4000  # texts put together from sentences
+MADE_WEIGHT = 0.3  # of one of them, against one that was written
 CLAUSE_WEIGHT = 0.2  # of a clause, which states factors and proposes nothing
-MENTION_C, CRITERIA_C, CLASH_C = 0.2, 0.2, 0.3  # scikit-learn's C
+# scikit-learn's C of each model
+MENTION_C, WHOLE_C, DECISION_C, CRITERIA_C, CLASH_C = 0.2, 0.1, 0.1, 0.2, 0.3
 LEAST_WEIGHT = 0.004  # features that move nothing by more are left out
 _NAMES = {
     "P": ("prompting", "a prompt", "prompt engineering", "a good prompt", "few-shot prompting",
@@ -189,11 +191,17 @@ def fit_mentions(written: Sequence[Example]) -> Linear:
     return fit_linear(rows, targets, counts, MENTION_C)
 
 
-def fit_decision(roles: Array, written: Sequence[Example]) -> tuple[Array, Array]:
+def fit_whole(written: Sequence[Example]) -> Linear:
+    rows = [whole_features(mark(plain(example.reasoning))) for example in written]
+    stances = np.array([STANCES.index(example.stance) for example in written])
+    return fit_linear(rows, stances, np.ones(len(written)), WHOLE_C)
+
+
+def fit_decision(seen: Array, written: Sequence[Example]) -> tuple[Array, Array]:
     from sklearn.linear_model import LogisticRegression
 
     stances = [STANCES.index(example.stance) for example in written]
-    model = LogisticRegression(C=1.0, max_iter=2000).fit(decision_features(roles), stances)
+    model = LogisticRegression(C=DECISION_C, max_iter=3000).fit(seen, stances)
     return model.coef_.T, model.intercept_
 
 
@@ -229,16 +237,21 @@ def main() -> None:
 
     roles = unseen(len(written), lambda train: fit_mentions(some(train)),
                    lambda model, test: mention_roles(model, [marks[i] for i in test]))
-    said = unseen(len(written), lambda train: fit_decision(roles[train], some(train)),
-                  lambda model, test: softmax(decision_features(roles[test]) @ model[0] + model[1]),
-                  seed=1)
+    whole = unseen(len(written), lambda train: fit_whole(some(train)),
+                   lambda model, test: stances_as_a_whole(model, [marks[i] for i in test]))
+    seen = decision_features(roles, whole)
+    said = unseen(len(written), lambda train: fit_decision(seen[train], some(train)),
+                  lambda model, test: softmax(seen[test] @ model[0] + model[1]), seed=1)
     stances = [STANCES[place] for place in said.argmax(axis=1)]
     right = np.mean([stance == e.stance for stance, e in zip(stances, written, strict=True)])
     print(f"stance of unseen reasonings: {right:.3f}")
     later = [put_off(row, stance) for row, stance in zip(roles, stances, strict=True)]
 
-    invoked = [invoked_features(marked, phrases(plain(e.reasoning)), stance, steps)
-               for e, marked, stance, steps in zip(written, marks, stances, later, strict=True)]
+    found = [phrases(plain(example.reasoning)) for example in written]
+    invoked = [invoked_features(*each) for each in zip(marks, found, stances, later, strict=True)]
+    # Learned with the true stances, read with those that were read.
+    truly = [invoked_features(marked, names, e.stance, e.later)
+             for marked, names, e in zip(marks, found, written, strict=True)]
     told = [invoked_features(mark(plain(c.reasoning)), phrases(plain(c.reasoning)))
             for c in clauses]
     truth = np.array([[c in e.criteria for c in CRITERIA] for e in [*written, *clauses]])
@@ -246,7 +259,7 @@ def main() -> None:
     def fit_criteria(train: Sequence[int]) -> Linear:
         places = [*train, *range(len(written), len(truth))]
         counts = np.array([1.0] * len(train) + [CLAUSE_WEIGHT] * len(clauses))
-        return fit_linear([*(invoked[i] for i in train), *told], truth[places], counts, CRITERIA_C)
+        return fit_linear([*(truly[i] for i in train), *told], truth[places], counts, CRITERIA_C)
 
     criteria = unseen(len(written), fit_criteria, lambda model, test: logistic(
         model.scores([invoked[i] for i in test])))
@@ -268,11 +281,11 @@ def main() -> None:
     least_clash = best_threshold(clash[:, 0], clashes)
     print(f"contradictions of unseen reasonings: F1 {f1(clash[:, 0], clashes >= least_clash):.3f}")
 
-    decision, start = fit_decision(roles, written)
+    decision, start = fit_decision(seen, written)
     everything = range(len(written))
     save(DATA, "reasonings",
-         {"mention": fit_mentions(written), "criteria": fit_criteria(everything),
-          "clash": fit_clash(everything)},
+         {"mention": fit_mentions(written), "whole": fit_whole(written),
+          "criteria": fit_criteria(everything), "clash": fit_clash(everything)},
          decision=decision, decision_start=start, least=least,
          least_clash=np.array([least_clash]))
 

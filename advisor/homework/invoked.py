@@ -49,7 +49,7 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |the|about|our)|nothing\ to\ (?:look\ up|retrieve|know)|no\ (?:outside\ )?facts""",
         rf"""(?:our|my|their|her|his|the\ (?:company|office|museum|city|club|firm
             |hospital)'?s?)\ (?:\w+\ ){{0,2}}{_THING}|archives?|knowledge|fits?
-            |in\ the\ (?:input|prompt|context)|\d[\d,.]*k?\ (?:pages|documents|docs|pdfs
+            |in\ the\ (?:input|prompt|context)|\d[\d.,]{{0,9}}k?\ (?:pages|documents|docs|pdfs
             |articles|manuals)""",
         r"""(?:retriev\w*|rag|index\w*|search\w*|look\w*\ up|fetch\w*|database
             |store)(?:\W+[\w-]+){0,4}\W+(?:our|her|his|their|my|own)""",
@@ -94,7 +94,7 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |types|labels|topics)|mapping""",
     ),
     "examples_available": (
-        rf"""\d[\d.,]*\ ?(?:k|m|thousand|million)?\+?\ (?:[\w-]+\ ){{0,3}}(?:{_EXAMPLE}
+        rf"""\d[\d.,]{{0,9}}\ ?(?:k|m|thousand|million)?\+?\ (?:[\w-]+\ ){{0,3}}(?:{_EXAMPLE}
             |examples?|emails?|mails|letters|replies|answers|chats|notes|reports|reviews
             |messages|cases|articles|calls|drafts|questions|forms|texts|posts|entries|documents
             |descriptions|choices|sentences|images|minutes)|labell?ed|labels|annotat\w+
@@ -108,7 +108,7 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |corrections|collected|logs|years|old\ (?:letters|reports|minutes)""",
         r"""(?:fine-?tun\w*|q?lora|train\w*|tun(?:e|ed|ing)|sft|learn\w*
             |adapt\w*)(?:\W+[\w-]+){0,4}\W+(?:on|from|with|by)\W+(?:[\w'-]+\W+){0,3}?(?:our|his
-            |her|their|my|old|past|\d[\d.,]*k?|all|these|those|them|real|synthetic)""",
+            |her|their|my|old|past|\d[\d.,]{0,9}k?|all|these|those|them|real|synthetic)""",
         r"""(?:no(?:body|\ one)?|not|\w+n't|neither|lack\w*|few|only
             |without)\ (?:\w+\ ){0,3}(?:q&a|saved|recordings|data\ ?sets?|data|labels?|labell?ed
             |examples?|samples?|transcripts|collection|pairs|ten|five|\d\d?)""",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,10 @@ class Linear:
         """Shape (n rows, n columns); a feature that was never learned counts nothing."""
         from scipy.sparse import csr_matrix
 
-        place_of = self.places.get
-        known = [[place for f in row if (place := place_of(f)) is not None] for row in rows]
-        ends = np.cumsum([0, *(len(row) for row in known)])
-        columns = np.array([place for row in known for place in row], dtype=np.int64)
+        known = [[place for place in map(self.places.get, row) if place is not None]
+                 for row in rows]
+        ends = np.cumsum([0, *map(len, known)], dtype=np.int32)
+        columns = np.fromiter(chain.from_iterable(known), np.int32, count=ends[-1])
         table = csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends),
                            shape=(len(known), len(self.weights)))
         return np.asarray(table @ self.weights + self.start, dtype=np.float64)

@@ -165,6 +165,12 @@ def features(marked: Marked, letter: str) -> set[str]:
     return found
 
 
+def whole_features(marked: Marked) -> set[str]:
+    """Words, bones and the order of the techniques, without the view of any one of them."""
+    named = [bone for bone in marked.bones if bone.endswith("1") and is_technique(bone)]
+    return {*runs(marked.words, 2, ""), *runs(marked.bones, 5, "B:"), *runs(named, 4, "S:")}
+
+
 def _seen_from(row: Sequence[str], letter: str) -> list[str]:
     view = _SEEN_FROM[letter]
     return [view.get(token, token) for token in row]

@@ -1,9 +1,10 @@
 """What a student proposes and why, read from the student's own words.
 
 Each technique that the text speaks of is judged as proposed, put off or neither from what stands
-around it (``mentions``); one stance follows from all four judgements. Criteria and contradictions
-are weighed from words and known phrases (``invoked``). Trained by ``python -m
-advisor.homework.fit``; nothing here needs torch.
+around it (``mentions``); the stance follows from all four judgements and the text as a whole.
+Criteria are weighed from words and known phrases (``invoked``), contradictions from facts that
+speak against the stance (``clashes``). Trained by ``python -m advisor.homework.fit``; nothing
+here needs torch.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from advisor.homework.clashes import clash_features
 from advisor.homework.invoked import CRITERIA, invoked_features, phrases
 from advisor.homework.lexicon import APPROACH_OF, plain
 from advisor.homework.linear import Array, Linear, load, logistic, softmax
-from advisor.homework.mentions import MOST_READ, Marked, features, mark
+from advisor.homework.mentions import MOST_READ, Marked, features, mark, whole_features
 
 DATA = Path(__file__).parent.parent / "data"
 STANCES = ("prompting", "rag", "fine_tuning", "rag+fine_tuning", "classical", "none")
@@ -66,8 +67,8 @@ class ReasoningReader:
 
     def __init__(self, folder: Path = DATA) -> None:
         models, numbers = load(folder, "reasonings")
-        self._mention, self._criteria = models["mention"], models["criteria"]
-        self._clash = models["clash"]
+        self._mention, self._whole = models["mention"], models["whole"]
+        self._criteria, self._clash = models["criteria"], models["clash"]
         self._decision = Linear({}, numbers["decision"], numbers["decision_start"])
         self._least, self._least_clash = numbers["least"], float(numbers["least_clash"][0])
 
@@ -76,7 +77,8 @@ class ReasoningReader:
         small = [plain(text) for text in texts]
         marks = [mark(text) for text in small]
         roles = mention_roles(self._mention, marks)
-        stances = softmax(decision_features(roles) @ self._decision.weights + self._decision.start)
+        seen = decision_features(roles, stances_as_a_whole(self._whole, marks))
+        stances = softmax(seen @ self._decision.weights + self._decision.start)
         chosen = [STANCES[place] for place in stances.argmax(axis=1)]
         later = [put_off(row, stance) for row, stance in zip(roles, chosen, strict=True)]
         found = [phrases(text) for text in small]
@@ -126,13 +128,19 @@ def mention_roles(model: Linear, marks: Sequence[Marked]) -> Array:
     return softmax(model.scores(rows)).reshape(len(marks), len(LETTERS), 3)
 
 
-def decision_features(roles: Array) -> Array:
-    """What the stance is decided on: shape (n texts, 18)."""
+def stances_as_a_whole(model: Linear, marks: Sequence[Marked]) -> Array:
+    """Probabilities of the stances from a text's words and bones: shape (n texts, 6)."""
+    return softmax(model.scores([whole_features(marked) for marked in marks]))
+
+
+def decision_features(roles: Array, whole: Array) -> Array:
+    """What the stance is decided on: shape (n texts, 24)."""
     proposed = np.clip(roles[:, :, PROPOSED], 1e-3, 1 - 1e-3)
     later = np.clip(roles[:, :, PUT_OFF], 1e-3, 1 - 1e-3)
     odds, odds_later = np.log(proposed / (1 - proposed)), np.log(later / (1 - later))
     pairs = [odds[:, i] * odds[:, j] / 5 for i in range(len(LETTERS)) for j in range(i)]
-    return np.hstack([odds, odds_later, np.stack(pairs, axis=1), np.sort(odds, axis=1)])
+    return np.hstack([odds, odds_later, np.stack(pairs, axis=1), np.sort(odds, axis=1),
+                      np.log(np.clip(whole, 1e-3, 1.0))])
 
 
 def put_off(roles: Array, stance: str) -> tuple[str, ...]:
