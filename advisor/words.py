@@ -34,7 +34,7 @@ def stems(text: str) -> list[str]:
             scale = token.removesuffix("s")
             # "tens of thousands", "hundreds of pages", "millions"
             counted = token != scale and (scale in SCALES or scale == "ten")
-            found.append(_size(SCALES.get(scale, 20)) if counted else _stem(token))
+            found.append(_size(SCALES.get(scale, 20)) if counted else stem(token))
             continue
         year = token.isdigit() and len(token) == 4 and 1900 <= value <= 2050
         while place < len(raw) and raw[place].removesuffix("s") in SCALES:
@@ -66,9 +66,10 @@ def _size(value: float) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def _stem(token: str) -> str:
-    stem: str = _stemmer().stemWord(token)
-    return stem
+def stem(word: str) -> str:
+    """The stem that the forms of an English word share."""
+    found: str = _stemmer().stemWord(word)
+    return found
 
 
 @lru_cache(maxsize=1)

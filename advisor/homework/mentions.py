@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from advisor.homework.lexicon import APPROACH_OF, CUE_NAMES, CUES, SIGNS, TECHNIQUES
+from advisor.words import stem
 
 MOST_READ = 4_000  # characters; the homework asks for one or two sentences
 _WORD = re.compile(r"\d[\d.,]*|[^\W\d_]+(?:'[^\W\d_]+)?|->|=>|[.,;:!?()\n–—/\"=→⇒≠≫>+&❌✅]")
@@ -124,19 +124,8 @@ def _with_references(
     return found
 
 
-@lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
-    if word.endswith("n't") or word == "cannot":
-        return "not"
-    stem: str = _stemmer().stemWord(word)
-    return stem
-
-
-@lru_cache(maxsize=1)
-def _stemmer():  # type: ignore[no-untyped-def]
-    from snowballstemmer import stemmer
-
-    return stemmer("english")
+    return "not" if word.endswith("n't") or word == "cannot" else stem(word)
 
 
 def runs(row: Sequence[str], longest: int, name: str) -> list[str]:
