@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor import FACTORS, UseCase, UseCaseError, advise
+from advisor import FACTORS, UseCase, UseCaseError
 from advisor.contradictions import contradictions
 from advisor.homework.submission import SubmissionError
 from advisor.judge import VerdictError
@@ -17,7 +17,7 @@ from advisor.llm_reader import LlmReaderError, configured
 from advisor.tasks import split_tasks
 
 if TYPE_CHECKING:
-    from advisor.advice import Advice
+    from advisor.engine import Evidence
 
 CHUNK = 64  # lines of a batch that are read together
 
@@ -71,14 +71,17 @@ def _advise(args: argparse.Namespace) -> int:
     UseCase(text, answers)  # nothing is sent anywhere before this is checked
     if args.split:
         return _split(text, answers, args.json)
-    advice = _advise_on(text, answers)
+    from advisor.engine import weigh
     from advisor.report import reading_caution
+
+    evidence = _gather(text)
+    advice = weigh(UseCase(text, answers), evidence)
 
     if caution := reading_caution(text):
         print(f"advisor: {caution}", file=sys.stderr)
     if (tasks := len(split_tasks(text))) > 1:
         print(f"advisor: this reads like {tasks} tasks; --split advises on each", file=sys.stderr)
-    for clash in contradictions(answers, advise(text).understood if answers else []):
+    for clash in contradictions(answers, weigh(UseCase(text), evidence).understood):
         print(f"advisor: {clash}", file=sys.stderr)
     if args.json:
         print(json.dumps(advice.to_json(), ensure_ascii=False))
@@ -89,21 +92,25 @@ def _advise(args: argparse.Namespace) -> int:
     return 0
 
 
-def _advise_on(text: str, answers: dict[str, str]) -> Advice:
-    """Advice with the factors read by the endpoint, if one is set, else or failing that here."""
+def _gather(text: str) -> Evidence:
+    """The evidence, with the factors read by the endpoint, if one is set, or failing that here."""
+    from advisor.engine import gather
+
     try:
         endpoint = configured()
         if endpoint is not None:
             print(f"advisor: the description is sent to {endpoint.url}", file=sys.stderr)
-            return advise(text, answers, endpoint=endpoint)
+            return gather([text], endpoint=endpoint)[0]
     except LlmReaderError as error:
         print(f"advisor: {error}; the description is read here instead", file=sys.stderr)
-    return advise(text, answers)
+    return gather([text])[0]
 
 
 def _split(text: str, answers: dict[str, str], as_json: bool) -> int:
     """Advice for each task of a description that holds several."""
-    found = [_advise_on(task, answers) for task in split_tasks(text)]
+    from advisor.engine import weigh
+
+    found = [weigh(UseCase(task, answers), _gather(task)) for task in split_tasks(text)]
     if as_json:
         print(json.dumps({"tasks": [advice.to_json() for advice in found]}, ensure_ascii=False))
         return 0

@@ -198,13 +198,15 @@ def _flags(beliefs: Array, matches: Sequence[Match]) -> list[str]:
     ]
     # A narrow task over many labelled examples with no text to write is a classifier's work too;
     # near cases decide, because no factor states it.
+    return flags + [flag for flag in ("classical", "disputed") if flagged(matches, flag)]
+
+
+def flagged(matches: Sequence[Match], flag: str) -> list[Match]:
+    """The near cases that carry a flag, if they suffice: two of them, or the nearest if close."""
     near = [match for match in matches[:5] if match.similarity > NEAR]
-    for flag in ("classical", "disputed"):
-        votes = sum(flag in match.case.flags for match in near)
-        closest = bool(near) and flag in near[0].case.flags and near[0].similarity > CLOSE
-        if votes >= 2 or closest:
-            flags.append(flag)
-    return flags
+    carry = [match for match in near if flag in match.case.flags]
+    closest = bool(carry) and carry[0] is near[0] and near[0].similarity > CLOSE
+    return carry if len(carry) >= 2 or closest else []
 
 
 def _reasons(

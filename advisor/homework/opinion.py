@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from advisor.advice import Advice, Neighbour, Reason
-from advisor.engine import CLOSE, NEAR, Evidence, gather, weigh
+from advisor.engine import Evidence, flagged, gather, weigh
 from advisor.factors import BY_ID
 from advisor.infer import default_reader
 from advisor.rules import PLACES, RULES
@@ -80,11 +80,8 @@ class Opinion:
     @property
     def disputed(self) -> Case | None:
         """A near case on which experts are on record on both sides."""
-        near = [m for m in self.evidence.matches[:5] if m.similarity > NEAR]
-        split = [m for m in near if "disputed" in m.case.flags]
-        if len(split) >= 2 or (split and split[0] is near[0] and near[0].similarity > CLOSE):
-            return split[0].case
-        return None
+        split = flagged(self.evidence.matches, "disputed")
+        return split[0].case if split else None
 
     def words(self, found: Decisive) -> list[str]:
         """The words of the description that a factor was read from."""

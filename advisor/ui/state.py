@@ -79,11 +79,11 @@ def reading_endpoint() -> tuple[Endpoint | None, str]:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _read_by_model(description: str, url: str, model: str) -> Evidence:
-    """Evidence with the endpoint's reading, asked once per description and not on every click."""
+def _evidence(description: str, url: str, model: str) -> Evidence:
+    """What a description gives, read once and not on every click; without a URL it is read here."""
     from advisor.engine import gather
 
-    return gather([description], endpoint=Endpoint(url, model))[0]
+    return gather([description], endpoint=Endpoint(url, model) if url else None)[0]
 
 
 def advice_on(description: str, answers: dict[str, str]) -> tuple[Advice | None, str]:
@@ -92,7 +92,7 @@ def advice_on(description: str, answers: dict[str, str]) -> tuple[Advice | None,
     With an endpoint that does not answer there is advice too, from the offline reading, and the
     problem beside it.
     """
-    from advisor.engine import gather, weigh
+    from advisor.engine import weigh
 
     try:
         use_case = UseCase(description, answers)
@@ -101,11 +101,11 @@ def advice_on(description: str, answers: dict[str, str]) -> tuple[Advice | None,
     endpoint, problem = reading_endpoint()
     if endpoint is not None:
         try:
-            return weigh(use_case, _read_by_model(description, endpoint.url, endpoint.model)), ""
+            return weigh(use_case, _evidence(description, endpoint.url, endpoint.model)), ""
         except LlmReaderError as error:
             problem = str(error)
     note = f"{problem} The description was read offline instead." if problem else ""
-    return weigh(use_case, gather([description])[0]), note
+    return weigh(use_case, _evidence(description, "", "")), note
 
 
 def current_advice() -> tuple[Advice | None, str]:
