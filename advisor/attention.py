@@ -162,9 +162,9 @@ class AttentionReader:
 
     def read(self, texts: Sequence[str]) -> list[Attended]:
         """What each text says, in the order of ``texts``."""
-        import torch
-
         model, tokenizer, heads = self.load()
+        import torch  # not before: who loads first imports it, alone
+
         windows = tokenizer(list(texts), truncation=True, max_length=MAX_TOKENS,
                             return_overflowing_tokens=True, return_offsets_mapping=True)
         of_text: list[list[int]] = [[] for _ in texts]

@@ -24,7 +24,7 @@ from advisor.rules import PLACES, RULES, activations
 from advisor.use_case import UseCase
 from casebank import APPROACHES, FACTOR_VALUES, Approach, load_cases, weight_of_age
 from casebank.bank import CaseBank, Match
-from casebank.encoder import SentenceEncoder
+from casebank.encoder import SentenceEncoder, loaded_once
 
 Array = NDArray[np.float64]
 NEIGHBOURS = 8
@@ -67,7 +67,7 @@ def cache_folder() -> Path:
     return Path(os.environ.get("ADVISOR_CACHE", default))
 
 
-@lru_cache(maxsize=1)
+@loaded_once
 def default_bank() -> CaseBank:
     """The shipped cases, near each other by what decides them: the reader's own vectors.
 
@@ -77,7 +77,7 @@ def default_bank() -> CaseBank:
     return CaseBank(load_cases(), encoder, cache_folder())
 
 
-@lru_cache(maxsize=1)
+@loaded_once
 def topic_bank() -> CaseBank:
     """The shipped cases, near each other by subject: for searching and for the map."""
     return CaseBank(load_cases(), SentenceEncoder(), cache_folder())

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from advisor.rules import PLACES
 from advisor.words import terms
 from casebank import APPROACHES, FACTOR_VALUES
+from casebank.encoder import loaded_once
 
 if TYPE_CHECKING:
     from advisor.attention import Attended
@@ -130,7 +130,7 @@ def grouped_softmax(scores: Array) -> Array:
     return result
 
 
-@lru_cache(maxsize=1)
+@loaded_once
 def default_reader() -> Reader:
     """The reader that the project ships, loaded once."""
     return Reader()

@@ -136,11 +136,13 @@ def calibration(answers: Iterable[Answer], bank: Mapping[str, Case]) -> list[Cal
 class AnswerBook:
     """Answers of everybody who practises with one set of cases: a line each in one file.
 
-    Lines are appended whole, so that a class may answer at the same time.
+    Lines are appended whole, so that a class may answer at the same time. Each ``group`` with the
+    set has a book of its own, so that this year's class does not see last year's answers.
     """
 
-    def __init__(self, folder: Path, chosen: Sequence[str] = ()) -> None:
-        name = blake2b(",".join(sorted(chosen)).encode(), digest_size=8).hexdigest()
+    def __init__(self, folder: Path, chosen: Sequence[str] = (), group: str = "") -> None:
+        told = "\0".join([",".join(sorted(chosen)), *([group] if group else [])])
+        name = blake2b(told.encode("utf-8", "replace"), digest_size=8).hexdigest()
         self.path = folder / (f"set-{name}.jsonl" if chosen else "open.jsonl")
 
     def add(self, answer: Answer) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,19 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 # Whoever loads a model holds this: the packages behind it break when two threads import them.
 LOADING = threading.RLock()
+T = TypeVar("T")
+
+
+def loaded_once(load: Callable[[], T]) -> Callable[[], T]:
+    """``load``, called once: threads that ask at the same time all get the first one's result."""
+    kept = lru_cache(maxsize=1)(load)
+
+    @wraps(load)
+    def get() -> T:
+        with LOADING:
+            return kept()
+
+    return get
 
 
 class Encoder(Protocol):

@@ -21,11 +21,11 @@ from advisor.homework import many
 from advisor.homework.classroom import (
     interesting,
     near_copies,
-    overlooked,
     reviews_in,
     summarise,
 )
 from advisor.homework.feedback import feedback
+from advisor.homework.insights import Insight, overlooked
 from advisor.homework.marks import (
     Mark,
     accords,
@@ -269,7 +269,8 @@ def attacked() -> list[Line]:
 
 def test_hostile_text_is_escaped_in_html(attacked: list[Line]) -> None:
     for line in attacked:
-        page = student_html(feedback(line, RUBRIC), [SCRIPT])
+        noted = Mark(comment=SCRIPT, notes={"1": SCRIPT, "0:HW001": SCRIPT})
+        page = student_html(feedback(applied(line, noted, RUBRIC), RUBRIC))
         found = _Tags()
         found.feed(page)
         assert "script" not in found.tags and "img" not in found.tags and not found.handlers
@@ -279,18 +280,30 @@ def test_hostile_text_is_escaped_in_html(attacked: list[Line]) -> None:
     assert "it has 2,000,000 characters" in student_html(feedback(attacked[1], RUBRIC))
 
 
+def test_links_are_the_advisors_and_never_a_students() -> None:
+    line = lines_of(Submission("a", None, 1, (Entry(
+        f"{NEEDS[0]} See http://evil.example now", "http://evil.example: I would fine-tune."),)))[0]
+    [found] = [f for f in line["use_cases"][0]["findings"] if f["code"] == "HW015"]
+    address = re.search(r"https://[^)]+", found["text"])
+    page = student_html(feedback(line, RUBRIC))
+    assert address and f'<a href="{address.group()}"' in page
+    assert "http://evil.example" in page and 'href="http://evil' not in page
+
+
 def test_hostile_text_is_no_markdown(attacked: list[Line]) -> None:
     text = feedback_markdown(feedback(attacked[0], RUBRIC))
     assert "<script>" not in text and r"\<script\>" in text
 
 
 def test_no_cell_is_a_formula(attacked: list[Line]) -> None:
-    text = as_csv(attacked, {0: "@SUM(A1)"}).decode("utf-8-sig")
+    noted = applied(attacked[0], Mark(comment="@SUM(A1)", notes={"1": "+1"}), RUBRIC)
+    text = as_csv([noted, *attacked[1:]]).decode("utf-8-sig")
     table = list(csv.reader(io.StringIO(text)))
     assert table[0] == list(COLUMNS) and len(table) == 7
     assert not [c for row in table for c in row if c.lstrip().startswith(("=", "+", "-", "@"))]
     assert table[2][COLUMNS.index("description")] == f"'{FORMULA}"
     assert table[1][COLUMNS.index("comment")] == "'@SUM(A1)"
+    assert table[1][COLUMNS.index("use_case_comment")] == "'+1"
     assert cell(" =1") == "' =1" and cell("\t=1") == "'\t=1" and cell(-1) == -1
 
 
@@ -338,15 +351,13 @@ def test_near_copies_are_found_across_submissions_only() -> None:
 
 
 def test_what_a_class_misses_and_should_discuss(ann: Line) -> None:
-    from advisor.homework.classroom import Insight
-
     bob = lines_of(Submission("bob.md", "Bob", None, (Entry(NEEDS[0], "Some model."),)))[0]
     counted = summarise([ann, bob, {"file": "x", "error": "no"}])
     assert (counted.n, counted.n_use_cases, counted.unreadable) == (2, 6, 1)
     assert counted.findings["HW001"] == 1 and sum(counted.stances.values()) == 6
     posts = interesting([ann, bob])
     assert [post.place[0] for post in posts] == [0] and posts[0].place == (0, 0)
-    found = [Insight("law", (("citations", 2.0), ("freshness", 0.1)))] * 6
+    found = [Insight("law", (("citations", 2.0), ("freshness", 0.1)), 0.0)] * 6
     missing = dict((c, (n, of)) for c, n, of in overlooked([ann, bob], found, 0.5))
     cited = sum("citations" in u["criteria"] for u in ann["use_cases"])
     assert missing == {"citations": (6 - cited, 6)}
@@ -368,11 +379,11 @@ def test_marks_change_scores_and_are_kept(tmp_path: Path) -> None:
     assert after["use_cases"][1]["findings"][-1]["code"] == "HW004"
     gained = RUBRIC["HW009"].points - RUBRIC["HW004"].points
     assert after["score"] == pytest.approx(line["score"] + gained)
-    assert applied(line, toggled("0:HW009")(with_added("2:HW004")(mark)), RUBRIC) == line
-    row = {accord.code: accord for accord in accords([line], marks)}
+    assert applied(line, toggled("0:HW009")(with_added("2:HW004")(mark)), RUBRIC) == line | {
+        "comment": "Well argued."}
+    row = {accord.code: accord for accord in accords([(line, mark)])}
     assert (row["HW009"].agreed, row["HW009"].dropped, row["HW004"].added) == (0, 1, 1)
-    assert not accords([line], {key: Mark(comment="only a comment")})
-    assert all(a.share == 1 and a.interval[0] < 1 for a in accords([line], {key: looked(Mark())}))
+    assert all(a.share == 1 and a.interval[0] < 1 for a in accords([(line, looked(Mark()))]))
     path.write_text("{")
     with pytest.raises(SubmissionError, match="move the file away"):
         change(path, key, looked)

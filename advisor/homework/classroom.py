@@ -7,27 +7,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from advisor.homework.opinion import MOST_READ, Opinion, opinions
+from advisor.homework.insights import Insight, key_of_texts
+from advisor.homework.opinion import MOST_READ
 from advisor.homework.reasoning import read_reasonings
 from advisor.homework.review import MOST_REASONING, Line
 from advisor.homework.similar import shingles
 from advisor.homework.submission import SubmissionError
+from casebank.encoder import LOADING
 
 COPIES_FROM = 0.55  # share of shared wording from which two texts are set side by side
 SECOND_LOOK = 0.4  # doubt from which a person should look again
-# Domains of the bank that name a kind of evidence, not a field of work.
-_NO_FIELD = {"workshop", "benchmarks lora land", "vendor guidance", "text classification studies",
-             "preference and alignment", "retrieval with tuning", "tools and agents",
-             "courses and exams", "knowledge and labels", "data questions"}
-OTHER_FIELD = "other"
-LEAST_LIKE = 0.3  # cosine from which a case says something on the field
 
 
 def reviews_in(path: Path) -> Iterator[Line]:
@@ -113,17 +109,24 @@ class Doubt:
     why: str
 
 
-def doubts(lines: Sequence[Line]) -> list[Doubt]:
-    """For each line, the doubt of its most doubtful use case."""
-    used = [u for line in lines for u in line["use_cases"]]
-    readings = iter(read_reasonings([u["description"][:MOST_REASONING] for u in used],
-                                    [u["reasoning"][:MOST_REASONING] for u in used]))
+def doubts(lines: Sequence[Line], known: Mapping[str, Insight]) -> list[Doubt]:
+    """For each line, the doubt of its most doubtful use case.
+
+    ``known`` are the insights that were kept; where there is none, the reasoning is read again.
+    """
+    texts = {key_of_texts(u["description"], u["reasoning"]): u
+             for line in lines for u in line["use_cases"]}
+    missing = {key: u for key, u in texts.items() if key not in known}
+    readings = read_reasonings([u["description"][:MOST_REASONING] for u in missing.values()],
+                               [u["reasoning"][:MOST_REASONING] for u in missing.values()])
+    of_stance = {key: row.doubt for key, row in known.items()} | {
+        key: reading.doubt for key, reading in zip(missing, readings, strict=True)}
     found = []
     for line in lines:
         worst = Doubt(0.0, "")
         for number, row in enumerate(line["use_cases"], start=1):
-            doubt = _doubt(number, row, float(next(readings).doubt))
-            worst = max(worst, doubt, key=lambda d: d.value)
+            key = key_of_texts(row["description"], row["reasoning"])
+            worst = max(worst, _doubt(number, row, of_stance[key]), key=lambda d: d.value)
         found.append(worst)
     return found
 
@@ -139,6 +142,14 @@ def _doubt(number: int, row: Mapping[str, Any], of_stance: float) -> Doubt:
     return Doubt(unsure, f"number {number}: it differs from an advice that is not sure")
 
 
+def to_begin_with(lines: Sequence[Line], most: int = 10) -> list[int]:
+    """Places of the submissions to judge first: from every part of the range of scores."""
+    order = sorted(range(len(lines)), key=lambda i: (lines[i]["score"], i))
+    if len(order) <= most:
+        return sorted(order)
+    return sorted(order[round(k * (len(order) - 1) / (most - 1))] for k in range(most))
+
+
 @dataclass(frozen=True)
 class Copy:
     """Two texts of two submissions: places of line and use case, and how much wording is shared."""
@@ -150,7 +161,8 @@ class Copy:
 
 def near_copies(lines: Sequence[Line], least: float = COPIES_FROM) -> list[Copy]:
     """Descriptions with reasoning that two submissions word alike, most alike first."""
-    from sklearn.feature_extraction.text import CountVectorizer
+    with LOADING:
+        from sklearn.feature_extraction.text import CountVectorizer
 
     places = [(i, k) for i, line in enumerate(lines) for k in range(len(line["use_cases"]))]
     texts = [f"{u['description'][:MOST_READ]} {u['reasoning'][:MOST_READ]}"
@@ -170,60 +182,6 @@ def near_copies(lines: Sequence[Line], least: float = COPIES_FROM) -> list[Copy]
             if j < i and share >= least and places[i][0] != places[j][0]:
                 found.append(Copy(places[j], places[i], share))
     return sorted(found, key=lambda copy: -copy.share)
-
-
-@dataclass(frozen=True)
-class Insight:
-    """On one use case: its field of work, and what decides it with its weight in log-odds."""
-
-    field: str
-    decisive: tuple[tuple[str, float], ...]
-
-
-def insights(
-    lines: Sequence[Line], tell: Callable[[int, int], None] | None = None
-) -> list[Insight]:
-    """An insight on each use case, in order; the descriptions are read again, so it takes time.
-
-    ``tell`` is called with the use cases done and all of them.
-    """
-    texts = [u["description"] for line in lines for u in line["use_cases"]]
-    found: list[Insight] = []
-    for start in range(0, len(texts), 64):
-        for opinion in opinions(texts[start : start + 64]):
-            found.append(Insight(OTHER_FIELD, ()) if opinion is None else Insight(
-                _field(opinion), tuple((d.criterion, d.weight) for d in opinion.decisive())))
-        if tell is not None:
-            tell(len(found), len(texts))
-    return found
-
-
-def _field(opinion: Opinion) -> str:
-    """The field of the documented cases nearest to a use case."""
-    votes: dict[str, float] = {}
-    for match in opinion.evidence.matches:
-        field = match.case.domain
-        if field not in _NO_FIELD and match.similarity > LEAST_LIKE:
-            votes[field] = votes.get(field, 0.0) + match.similarity
-    return max(votes, key=lambda name: votes[name]) if votes else OTHER_FIELD
-
-
-def overlooked(
-    lines: Sequence[Line], found: Sequence[Insight], least: float
-) -> list[tuple[str, int, int]]:
-    """``(criterion, missed, decisive)``: in how many use cases a criterion decides the advice by
-    what the description states, and in how many of them the reasoning leaves it out.
-
-    ``least`` is what it must add to the advice, in log-odds.
-    """
-    decisive: Counter[str] = Counter()
-    missed: Counter[str] = Counter()
-    used = [u for line in lines for u in line["use_cases"]]
-    for row, insight in zip(used, found, strict=True):
-        strong = [criterion for criterion, weight in insight.decisive if weight >= least]
-        decisive.update(strong)
-        missed.update(c for c in strong if c not in row["criteria"])
-    return sorted(((c, missed[c], n) for c, n in decisive.items()), key=lambda row: -row[1])
 
 
 @dataclass(frozen=True)

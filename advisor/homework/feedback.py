@@ -18,7 +18,8 @@ MOST_SHOWN = 2_000  # characters of one text
 
 @dataclass(frozen=True)
 class Card:
-    """A finding with everything that explains it; ``points`` is its cost."""
+    """A finding with everything that explains it; ``points`` is its cost, ``comment`` the
+    instructor's."""
 
     code: str
     severity: str
@@ -29,6 +30,7 @@ class Card:
     source: str
     url: str
     points: float
+    comment: str
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,20 @@ class UseCaseView:
     advice: str
     shares: tuple[tuple[str, float], ...]
     cards: tuple[Card, ...]
+    comment: str
 
 
 @dataclass(frozen=True)
 class Feedback:
+    """``score_before`` is the review's own where the instructor changed findings."""
+
     name: str
     file: str
     good: str
     score: float
+    score_before: float | None
     lost: float
+    comment: str
     use_cases: tuple[UseCaseView, ...]
     cards: tuple[Card, ...]
 
@@ -73,7 +80,8 @@ def feedback(line: Mapping[str, Any], rubric: Rubric) -> Feedback:
     whole = tuple(_card(row, points[None, row["code"]]) for row in line["findings"])
     return Feedback(
         name=line["author"] or line["file"], file=line["file"], good=_good(line),
-        score=line["score"], lost=sum(points.values()), use_cases=views, cards=whole)
+        score=line["score"], score_before=line.get("score_before"), lost=sum(points.values()),
+        comment=line.get("comment", ""), use_cases=views, cards=whole)
 
 
 def _use_case(
@@ -93,7 +101,8 @@ def _use_case(
         agreement=row["agreement"] or "", advice=_advice_text(row) if advice else "",
         shares=tuple((NAMES[a], float(p)) for a, p in advice["probabilities"].items())
         if advice else (),
-        cards=tuple(_card(f, points[place, f["code"]]) for f in row["findings"]))
+        cards=tuple(_card(f, points[place, f["code"]]) for f in row["findings"]),
+        comment=row.get("comment", ""))
 
 
 def _once(quotes: list[str], whole: str) -> list[str]:
@@ -121,7 +130,7 @@ def _card(row: Mapping[str, Any], points: float) -> Card:
     check = BY_CODE[row["code"]]
     source, _, address = check.source.partition(", https://")
     return Card(row["code"], row["severity"], check.title, row["text"], check.why, check.fix,
-                source, f"https://{address}" if address else "", points)
+                source, f"https://{address}" if address else "", points, row.get("comment", ""))
 
 
 def shown(text: str) -> str:

@@ -7,41 +7,48 @@ begins, so that a run that was killed goes on where it stopped.
 from __future__ import annotations
 
 import ctypes
-import fcntl
+import itertools
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from advisor.homework.marks import marks_path
+from advisor.homework import kept
+from advisor.homework.insights import insight, insights_path, keep_insights, key_of_texts
 from advisor.homework.parse import read_path
-from advisor.homework.review import Line, encoded, key_of, review
+from advisor.homework.review import Line, key_of, review
 from advisor.homework.rubric import Rubric
-from advisor.homework.submission import Submission, SubmissionError, Unreadable
+from advisor.homework.submission import Entry, Submission, SubmissionError, Unreadable
 
 BATCH = 512  # use cases that are encoded together
 MOST_SUBMISSIONS = 256  # in a batch, however few use cases they hold
+Item = Submission | Unreadable
+Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Done:
-    """``kept`` stood in the file before; ``unreadable`` counts lines with an error, old and new."""
+    """``kept`` stood in the file before, ``again`` too, but made by another rubric, so that they
+    were made anew; ``unreadable`` counts the lines with an error that now stand there."""
 
     reviewed: int
     kept: int
     unreadable: int
+    again: int = 0
 
 
 def review_paths(
-    sources: Sequence[Path], out: Path, rubric: Rubric,
-    tell: Callable[[int, int], None] | None = None, pages: Path | None = None,
+    sources: Sequence[Path], out: Path, rubric: Rubric, tell: Tell | None = None,
+    pages: Path | None = None,
 ) -> Done:
     """One line for each submission under ``sources`` in ``out``, those that it holds already kept.
+
+    All of them are by ``rubric``: reviews that another one made are made again first. A line with
+    the error of a file that has been repaired goes.
 
     ``pages`` is a folder of reports: like ``out``, it is no homework where it lies among it.
     ``tell`` is called with the use cases done and all of them; without it the terminal shows a bar.
@@ -51,26 +58,55 @@ def review_paths(
             review is writing to it.
     """
     try:
-        with out.open("a+b") as file, _alone(file, out):
-            ours = [out, marks_path(out), *([pages] if pages else [])]
-            return _review_into(file, sources, rubric, ours, tell)
+        again = _again(out, rubric, tell)
+        with kept.alone(out) as file:
+            kept.name_rubric(out, rubric)
+            ours = [*kept.written_with(out), *([pages] if pages else [])]
+            return _review_into(file, out, _Sources(sources, ours), rubric, again, tell)
     except OSError as error:
         raise SubmissionError(f"{error.filename or out}: {error.strerror}") from error
 
 
-def _review_into(
-    file: IO[bytes], sources: Sequence[Path], rubric: Rubric, ours: Sequence[Path],
-    tell: Callable[[int, int], None] | None,
-) -> Done:
-    from tqdm import tqdm
+def _again(out: Path, rubric: Rubric, tell: Tell | None) -> int:
+    """Make the reviews in ``out`` anew if another rubric made them; how many.
 
-    known, kept, unreadable = _held(file, ours[0])
-    reviewed = done = 0
-    total = _how_many(sources, ours)
-    with tqdm(total=total, unit=" use cases", smoothing=0.05,
-              disable=tell is not None,
-              mininterval=0.5 if sys.stderr.isatty() else 10) as bar:
-        for batch in _batches(_read(sources, ours)):
+    They take the place of the old ones when all are done; one that was killed goes on.
+    """
+    with kept.alone(out) as file:
+        before = kept.held(file, out)
+        if not before.reviews or not kept.of_other_rubric(out, rubric):
+            return 0
+        path = kept.again_path(out, rubric)
+        with kept.alone(path) as fresh:
+            already = sum(kept.held(fresh, path).known.values())
+            with _bar(sum(map(_size, _items(file, already))), "use cases again", tell) as step:
+                for batch in _batches(_items(file, already)):
+                    _append(fresh, out, batch, rubric)
+                    step(sum(map(_size, batch)))
+            kept.put_in_place(out, path, rubric)
+        return before.reviews
+
+
+def _items(file: IO[bytes], start: int) -> Iterator[Item]:
+    """The submissions that the lines of ``file`` are reviews of, from line ``start`` on."""
+    file.seek(0)
+    for line in map(json.loads, itertools.islice(file, start, None)):
+        if "error" in line:
+            yield Unreadable(line["file"], line["error"])
+        else:
+            yield Submission(line["file"], line["author"], line["posted"], tuple(
+                Entry(u["description"], u["reasoning"]) for u in line["use_cases"]))
+
+
+def _review_into(
+    file: IO[bytes], out: Path, sources: _Sources, rubric: Rubric, again: int, tell: Tell | None,
+) -> Done:
+    before = kept.held(file, out)
+    known, unreadable, reviewed = before.known, before.unreadable, 0
+    read: set[str] = set()
+    # Reading everything twice costs little beside the review, and no memory.
+    with _bar(sum(map(_size, sources)), "use cases", tell) as step:
+        for batch in _batches(sources):
             fresh = []
             for item in batch:
                 key = key_of(_identity(item))
@@ -78,16 +114,37 @@ def _review_into(
                     known[key] -= 1  # a second copy of the same submission is a second review
                 else:
                     fresh.append(item)
-            lines = _lines(fresh, rubric)
-            _append(file, lines)
-            reviewed += sum("error" not in line for line in lines)
-            unreadable += sum("error" in line for line in lines)
-            done += sum(_size(item) for item in batch)
-            bar.update(sum(_size(item) for item in batch))
-            _give_back()
+            if before.errors:
+                read.update(item.file for item in batch)
+            _append(file, out, fresh, rubric)
+            faults = sum(isinstance(item, Unreadable) for item in fresh)
+            reviewed += len(fresh) - faults
+            unreadable += faults
+            step(sum(map(_size, batch)))
+    stale = Counter({key: known[key] for key in kept.repaired(before.errors.items(), read)
+                     if known[key] > 0})
+    if stale:
+        kept.without(out, file, stale)
+    return Done(reviewed, before.reviews - again, unreadable - stale.total(), again)
+
+
+@contextmanager
+def _bar(total: int, unit: str, tell: Tell | None) -> Iterator[Callable[[int], Any]]:
+    """What to call with the number done: ``tell`` hears of it, or a bar in the terminal."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=f" {unit}", smoothing=0.05, disable=tell is not None,
+              mininterval=0.5 if sys.stderr.isatty() else 10) as bar:
+        done = 0
+
+        def step(n: int) -> None:
+            nonlocal done
+            done += n
+            bar.update(n)
             if tell is not None:
                 tell(done, total)
-    return Done(reviewed, kept, unreadable)
+
+        yield step
 
 
 def _give_back() -> None:
@@ -97,29 +154,28 @@ def _give_back() -> None:
         trim(0)
 
 
-def _read(sources: Sequence[Path], ours: Sequence[Path]) -> Iterator[Submission | Unreadable]:
-    """Everything under ``sources`` but what the review itself writes there, in ``ours``."""
-    written = [path.resolve() for path in ours]
-    for source in sources:
-        for item in read_path(source):
-            path = (source / item.file if source.is_dir() else source).resolve()
-            if not any(path.is_relative_to(own) for own in written):
-                yield item
+@dataclass(frozen=True)
+class _Sources:
+    """Everything under ``paths`` but what the review itself writes there, in ``ours``."""
+
+    paths: Sequence[Path]
+    ours: Sequence[Path]
+
+    def __iter__(self) -> Iterator[Item]:
+        written = [path.resolve() for path in self.ours]
+        for source in self.paths:
+            for item in read_path(source):
+                path = (source / item.file if source.is_dir() else source).resolve()
+                if not any(path.is_relative_to(own) for own in written):
+                    yield item
 
 
-def _how_many(sources: Sequence[Path], ours: Sequence[Path]) -> int:
-    """Use cases to come; reading them twice costs little beside the review, and no memory."""
-    return sum(_size(item) for item in _read(sources, ours))
-
-
-def _size(item: Submission | Unreadable) -> int:
+def _size(item: Item) -> int:
     return max(1, len(item.entries)) if isinstance(item, Submission) else 1
 
 
-def _batches(
-    items: Iterable[Submission | Unreadable],
-) -> Iterator[list[Submission | Unreadable]]:
-    batch: list[Submission | Unreadable] = []
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    batch: list[Item] = []
     size = 0
     for item in items:
         batch.append(item)
@@ -131,63 +187,24 @@ def _batches(
         yield batch
 
 
-def _lines(items: Sequence[Submission | Unreadable], rubric: Rubric) -> list[Line]:
-    """A line for each item, in order."""
-    reviews = iter(review([item for item in items if isinstance(item, Submission)], rubric))
-    return [next(reviews).to_line() if isinstance(item, Submission) else _identity(item)
-            for item in items]
+def _append(file: IO[bytes], out: Path, items: Sequence[Item], rubric: Rubric) -> None:
+    """Write a line for each item to ``file``, and beside ``out`` the insights on their use cases.
+    """
+    reviews = review([item for item in items if isinstance(item, Submission)], rubric)
+    keep_insights(insights_path(out), {
+        key_of_texts(used.entry.description, used.entry.reasoning):
+        insight(used.opinion, used.reasoning)
+        for found in reviews for used in found.work.use_cases})
+    ready = iter(reviews)
+    kept.append(file, (next(ready).to_line() if isinstance(item, Submission) else _identity(item)
+                       for item in items))
+    _give_back()
 
 
-def _identity(item: Submission | Unreadable) -> Line:
+def _identity(item: Item) -> Line:
     """The part of the line that comes from the submission, not from the review."""
     if isinstance(item, Submission):
         return {"file": item.file, "author": item.author, "posted": item.posted,
                 "use_cases": [{"description": e.description, "reasoning": e.reasoning}
                               for e in item.entries]}
     return {"file": item.file, "error": item.error}
-
-
-def _append(file: IO[bytes], lines: Iterable[Line]) -> None:
-    content = b"".join(encoded(line) + b"\n" for line in lines)
-    if content:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _held(file: IO[bytes], out: Path) -> tuple[Counter[str], int, int]:
-    """Keys of the lines in the file, how many are reviews, and how many errors.
-
-    A last line that was cut off by a kill is taken away.
-    """
-    known: Counter[str] = Counter()
-    kept = unreadable = whole = 0
-    file.seek(0)
-    for number, raw in enumerate(file, start=1):
-        if not raw.endswith(b"\n"):
-            file.truncate(whole)
-            break
-        whole += len(raw)
-        try:
-            line = json.loads(raw)
-            known[key_of(line)] += 1
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise SubmissionError(
-                f"{out}, line {number}: expected reviews to go on from, found something else; "
-                "name another file with --out") from error
-        kept += "error" not in line
-        unreadable += "error" in line
-    file.seek(0, os.SEEK_END)
-    return known, kept, unreadable
-
-
-@contextmanager
-def _alone(file: IO[bytes], out: Path) -> Iterator[None]:
-    """Holds the file for this process; the system lets go of it when the process ends."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise SubmissionError(
-            f"{out}: another review is writing to it; wait for it, or name another --out"
-        ) from None
-    yield

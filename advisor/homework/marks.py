@@ -9,12 +9,12 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from advisor.homework.checks import BY_CODE
-from advisor.homework.review import Line, key_of, score
+from advisor.homework.review import Line, score
 from advisor.homework.rubric import Rubric
 from advisor.homework.submission import SubmissionError
 from casebank.store import alone_in, replace_files
@@ -28,13 +28,20 @@ class Mark:
     """The instructor on one submission.
 
     ``dropped`` and ``added`` name findings as ``"2:HW005"``, the place of the use case from 1 (0:
-    the whole) and the code. ``looked`` says that everything else was agreed to.
+    the whole) and the code. ``looked`` says that everything else was agreed to. ``comment`` is on
+    the submission; ``notes`` are comments by finding, named in the same way, or by use case
+    (``"2"``).
     """
 
     looked: bool = False
     dropped: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     comment: str = ""
+    notes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def commented(self) -> bool:
+        return bool(self.comment or self.notes)
 
 
 def name_of(place: int | None, code: str) -> str:
@@ -61,7 +68,8 @@ def read_marks(path: Path) -> dict[str, Mark]:
 
 def _mark(row: Mapping[str, Any]) -> Mark:
     return Mark(bool(row["looked"]), tuple(map(str, row["dropped"])),
-                tuple(map(str, row["added"])), str(row["comment"]))
+                tuple(map(str, row["added"])), str(row["comment"]),
+                {str(name): str(text) for name, text in row.get("notes", {}).items()})
 
 
 def change(path: Path, key: str, how: Callable[[Mark], Mark]) -> dict[str, Mark]:
@@ -98,30 +106,48 @@ def with_comment(text: str) -> Callable[[Mark], Mark]:
     return lambda mark: replace(mark, comment=text.strip()[:MOST_COMMENT])
 
 
+def with_note(name: str, text: str) -> Callable[[Mark], Mark]:
+    """Comment on the use case or finding of that name; an empty text takes the comment away."""
+    clean = text.strip()[:MOST_COMMENT]
+    return lambda mark: replace(mark, notes={
+        key: note for key, note in (mark.notes | {name: clean}).items() if note})
+
+
 def _toggle(names: tuple[str, ...], name: str) -> tuple[str, ...]:
     return tuple(n for n in names if n != name) if name in names else (*names, name)
 
 
 def applied(line: Line, mark: Mark, rubric: Rubric) -> Line:
-    """The line as it is with the mark: findings dropped and added, and the score that follows."""
+    """The line as it is with the mark: findings dropped and added, and the score that follows.
+
+    What is commented on has a ``comment``; where findings changed, ``score_before`` is the
+    review's own.
+    """
     def kept(rows: list[Line], place: int | None) -> list[Line]:
-        left = [row for row in rows if name_of(place, row["code"]) not in mark.dropped]
+        left = [_noted(row, mark.notes.get(name_of(place, row["code"]))) for row in rows
+                if name_of(place, row["code"]) not in mark.dropped]
         codes = {row["code"] for row in rows}
         for name in mark.added:
             number, _, code = name.partition(":")
             if number == name_of(place, "").rstrip(":") and code in BY_CODE and code not in codes:
-                left.append({"code": code, "severity": rubric[code].severity,
-                             "text": f"Your instructor adds this. {BY_CODE[code].fix}"})
+                row = {"code": code, "severity": rubric[code].severity,
+                       "text": f"Your instructor adds this. {BY_CODE[code].fix}"}
+                left.append(_noted(row, mark.notes.get(name)))
         return left
 
-    if not mark.dropped and not mark.added:
-        return line
-    new = line | {
+    new = _noted(line, mark.comment) | {
         "findings": kept(line["findings"], None),
-        "use_cases": [used | {"findings": kept(used["findings"], place)}
+        "use_cases": [_noted(used, mark.notes.get(str(place + 1)))
+                      | {"findings": kept(used["findings"], place)}
                       for place, used in enumerate(line["use_cases"])],
     }
-    return new | {"score": score(new, rubric)}
+    if not mark.dropped and not mark.added:
+        return new
+    return new | {"score": score(new, rubric), "score_before": line["score"]}
+
+
+def _noted(row: Line, comment: str | None) -> Line:
+    return row | {"comment": comment} if comment else row
 
 
 @dataclass(frozen=True)
@@ -148,15 +174,13 @@ class Accord:
         return wilson(self.agreed, self.n)
 
 
-def accords(lines: Iterable[Line], marks: Mapping[str, Mark]) -> list[Accord]:
-    """Agreement per check over the submissions that were looked through, most judged first."""
+def accords(seen: Iterable[tuple[Line, Mark]]) -> list[Accord]:
+    """Agreement per check over submissions, as reviewed, that were looked through; most judged
+    first."""
     agreed: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
     added: Counter[str] = Counter()
-    for line in lines:
-        mark = marks.get(key_of(line))
-        if mark is None or not mark.looked:
-            continue
+    for line, mark in seen:
         for place, part in ((None, line), *enumerate(line["use_cases"])):
             for row in part["findings"]:
                 taken_back = name_of(place, row["code"]) in mark.dropped

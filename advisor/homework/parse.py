@@ -16,14 +16,14 @@ import json
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from advisor.homework.forms import labels, sources, tables
 from advisor.homework.forms.csv_rows import read_csv
 from advisor.homework.forms.encodings import decode
 from advisor.homework.forms.json_lines import Found, read_json, read_jsonl
-from advisor.homework.forms.limits import MAX_FILE, MAX_TEXT
+from advisor.homework.forms.limits import MAX_FILE, MAX_TEXT, too_long
 from advisor.homework.forms.reader import read_pasted
 from advisor.homework.forms.sources import Source, too_large
 from advisor.homework.forms.word import read_docx
@@ -78,7 +78,7 @@ def read_text(text: str, name: str) -> list[Submission]:
     """
     size = len(text.encode("utf-8", "replace"))
     if size > MAX_TEXT:
-        raise SubmissionError(f"{name}: {_large_text(size)}")
+        raise SubmissionError(f"{name}: {too_long(size)}")
     machine = _machine_form(text)
     if machine is None:
         return read_pasted(text, name)
@@ -121,7 +121,7 @@ def _read(source: Source) -> Found:
 def _of_text(text: str, name: str) -> Found:
     size = len(text.encode("utf-8", "replace"))
     if size > MAX_TEXT:
-        raise SubmissionError(_large_text(size))
+        raise SubmissionError(too_long(size))
     machine = _machine_form(text)
     if machine is None:
         yield from read_pasted(text, name)
@@ -133,17 +133,11 @@ def _bytes(source: Source, most: int) -> bytes:
     with source.open() as file:
         raw = file.read(most + 1)
     if len(raw) > most:
-        raise SubmissionError(f"expected at most {most / 1e6:.0f} MB in one submission, found "
-                              f"{source.size / 1e6:,.1f} MB; hand in the use cases alone")
+        raise SubmissionError(too_long(source.size, most))
     return raw
 
 
-def _large_text(size: int) -> str:
-    return (f"expected at most {MAX_TEXT / 1e6:.0f} MB of text in one submission, found "
-            f"{size / 1e6:,.1f} MB; hand in the use cases alone")
-
-
-def _machine_form(text: str):  # type: ignore[no-untyped-def]
+def _machine_form(text: str) -> Callable[[Source], Found] | None:
     """What reads a text that was saved as .txt or pasted but is JSON or CSV; None for prose."""
     start = text.lstrip("\ufeff \t\r\n")
     first = start.split("\n", 1)[0]

@@ -22,7 +22,8 @@ from advisor.homework.classroom import (
     summarise,
 )
 from advisor.homework.feedback import Card, Feedback, UseCaseView, feedback, shown
-from advisor.homework.review import Line, encoded
+from advisor.homework.marks import Mark, applied, marks_path, read_marks
+from advisor.homework.review import Line, encoded, key_of
 from advisor.homework.rubric import Rubric
 from advisor.homework.submission import SubmissionError
 from advisor.homework.wording import STANCE_NAMES, seen
@@ -72,10 +73,10 @@ def card_html(card: Card) -> str:
     return f'<div class="hw">{macros.card(card)}</div>'
 
 
-def student_html(view: Feedback, comments: Sequence[str] = ()) -> str:
-    """The feedback as one page that stands by itself."""
+def student_html(view: Feedback) -> str:
+    """The feedback, with what the instructor says, as one page that stands by itself."""
     template = _templates().get_template("student.html")
-    return str(template.render(f=view, styles=_all_styles(), comments=comments))
+    return str(template.render(f=view, styles=_all_styles()))
 
 
 def class_html(
@@ -112,6 +113,8 @@ def _row(line: Line) -> dict[str, Any]:
     severities = [f["severity"] for part in (line, *line["use_cases"]) for f in part["findings"]]
     return {
         "score": line["score"], "n": len(line["use_cases"]), "posted": line["posted"],
+        "moved": round(line["score"] - line.get("score_before", line["score"]), 1),
+        "comment": line.get("comment", ""),
         "issues": severities.count("issue"), "tips": severities.count("tip"),
         "differs": sum(u["agreement"] == "differs" for u in line["use_cases"]),
     }
@@ -120,35 +123,52 @@ def _row(line: Line) -> dict[str, Any]:
 def write_pages(reviews: Path, folder: Path, rubric: Rubric) -> None:
     """``index.html`` of the class and a page for each student under ``students``.
 
+    The instructor's marks that lie beside ``reviews`` are in them; pages of an earlier time whose
+    place in the class has changed go.
+
     Raises ``SubmissionError`` where the folder cannot be written.
     """
     try:
-        (folder / "students").mkdir(parents=True, exist_ok=True)
+        students = folder / "students"
+        students.mkdir(parents=True, exist_ok=True)
+        marks = read_marks(marks_path(reviews))
         pages = []
-        for number, line in enumerate(reviews_in(reviews), start=1):
+        for number, line in enumerate(_marked(reviews, marks, rubric), start=1):
             if "error" in line:
                 pages.append("")
                 continue
-            name = f"{number:05}-{_slug(line['author'] or line['file'])}.html"
+            name = page_name(number, line)
             pages.append(f"students/{name}")
             html = student_html(feedback(line, rubric))
-            (folder / "students" / name).write_bytes(html.encode("utf-8", "replace"))
-        summary = summarise(reviews_in(reviews))
+            (students / name).write_bytes(html.encode("utf-8", "replace"))
+        for old in {path.name for path in students.glob("[0-9]*-*.html")}.difference(
+                Path(page).name for page in pages):
+            (students / old).unlink()
+        summary = summarise(_marked(reviews, marks, rubric))
         copies, pairs = _copies(reviews) if summary.n <= MOST_COMPARED else ([], [])
         with (folder / "index.html").open("w", encoding="utf-8", errors="replace") as file:
-            file.writelines(class_html(reviews_in(reviews), summary, pages, copies, pairs))
+            file.writelines(class_html(_marked(reviews, marks, rubric), summary, pages, copies,
+                                       pairs))
     except OSError as error:
         raise SubmissionError(f"{error.filename or folder}: {error.strerror}") from error
+
+
+def _marked(reviews: Path, marks: Mapping[str, Mark], rubric: Rubric) -> Iterator[Line]:
+    for line in reviews_in(reviews):
+        mark = None if "error" in line else marks.get(key_of(line))
+        yield applied(line, mark, rubric) if mark else line
+
+
+def page_name(number: int, line: Line) -> str:
+    """The name of a student's page: the place in the class from 1, and who it is."""
+    slug = re.sub(r"[^a-z0-9]+", "-", (line["author"] or line["file"]).lower()).strip("-")[:40]
+    return f"{number:05}-{slug or 'student'}.html"
 
 
 def _copies(reviews: Path) -> tuple[list[Copy], list[tuple[Line, Line]]]:
     lines = [line for line in reviews_in(reviews) if "error" not in line]
     copies = near_copies(lines)[:MOST_COPIES]
     return copies, [(lines[c.first[0]], lines[c.second[0]]) for c in copies]
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "student"
 
 
 def markdown_text(text: str) -> str:
@@ -185,37 +205,40 @@ def cell(value: Any) -> Any:
 
 
 COLUMNS = ("file", "author", "posted", "use_case", "description", "reasoning", "stance", "later",
-           "criteria", "contradiction", "advice", "agreement", "findings", "submission_findings",
-           "score", "comment")
+           "criteria", "contradiction", "advice", "agreement", "findings", "use_case_comment",
+           "submission_findings", "score", "score_before", "comment")
 
 
-def as_csv(lines: Iterable[Line], comments: Mapping[int, str] | None = None) -> bytes:
-    """One row for each use case; ``comments`` are the instructor's, by the place of the line.
+def as_csv(lines: Iterable[Line]) -> bytes:
+    """One row for each use case, with the instructor's comments where marks were applied.
 
     UTF-8 with the mark by which spreadsheets know it.
     """
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    for place, line in enumerate(lines):
+    for line in lines:
         if "error" in line:
             writer.writerow([cell(line["file"]), *[""] * (len(COLUMNS) - 2), cell(line["error"])])
             continue
         head = [line["file"], line["author"] or "", line["posted"] or ""]
-        tail = [_told(line["findings"]), line["score"], (comments or {}).get(place, "")]
+        tail = [_told(line["findings"]), line["score"], line.get("score_before", ""),
+                line.get("comment", "")]
         for number, used in enumerate(line["use_cases"], start=1):
             row = [*head, number, used["description"], used["reasoning"], used["stance"],
                    " ".join(used["later"]), " ".join(used["criteria"]), used["contradiction"],
                    used["advice"]["approach"] if used["advice"] else "", used["agreement"] or "",
-                   _told(used["findings"]), *tail]
+                   _told(used["findings"]), used.get("comment", ""), *tail]
             writer.writerow([cell(value) for value in row])
         if not line["use_cases"]:
-            writer.writerow([cell(v) for v in (*head, *[""] * (len(COLUMNS) - 6), *tail)])
+            writer.writerow([cell(v) for v in (*head, *[""] * (len(COLUMNS) - 7), *tail)])
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
 def _told(findings: Sequence[Mapping[str, str]]) -> str:
-    return "\n".join(f"{f['code']} {f['severity']}: {f['text']}" for f in findings)
+    return "\n".join(
+        f"{f['code']} {f['severity']}: {f['text']}"
+        + (f" (the instructor: {f['comment']})" if "comment" in f else "") for f in findings)
 
 
 def as_jsonl(lines: Iterable[Line]) -> bytes:

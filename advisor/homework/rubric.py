@@ -79,6 +79,17 @@ def parse_rubric(content: bytes, name: str) -> Rubric:
     return Rubric({code: _setting(code, keys, name) for code, keys in shipped.items()})
 
 
+def as_yaml(rubric: Rubric) -> bytes:
+    """The whole rubric as ``parse_rubric`` reads it."""
+    def short(number: float) -> float:
+        return int(number) if number.is_integer() else number
+
+    checks = {code: {"enabled": s.enabled, "points": short(s.points), "severity": s.severity,
+                     **{key: short(value) for key, value in s.thresholds.items()}}
+              for code, s in rubric.settings.items()}
+    return yaml.safe_dump({"checks": checks}, sort_keys=False).encode()
+
+
 def _checks(content: bytes, name: str) -> dict[str, dict[Any, Any]]:
     if len(content) > MOST_BYTES:
         raise RubricError(f"{name}: expected at most {MOST_BYTES:,} bytes, found {len(content):,}")

@@ -9,21 +9,27 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import streamlit as st
 
-from advisor.homework.classroom import Insight, doubts, insights, near_copies, reviews_in
+from advisor.homework.anonymous import Aliases
+from advisor.homework.classroom import doubts, near_copies, reviews_in
+from advisor.homework.insights import Insight, insights, insights_path, read_insights
+from advisor.homework.kept import rubric_path
 from advisor.homework.many import review_paths
 from advisor.homework.marks import Mark, applied, marks_path, read_marks
 from advisor.homework.review import Line, key_of
 from advisor.homework.rubric import Rubric, load_rubric, parse_rubric
 from advisor.homework.submission import SubmissionError
-from advisor.ui.state import runs_folder, warm_up
+from advisor.ui.state import runs_folder
+from casebank.store import replace_files
 
 REVIEWS = "reviews.jsonl"
+Version = tuple[str, int, int]  # a class's folder, and when and how large its reviews are
+Tell = Callable[[int, int], None]
 
 
 def classes() -> list[Path]:
@@ -34,8 +40,7 @@ def classes() -> list[Path]:
 
 
 def new_class(
-    name: str, files: Sequence[tuple[str, bytes]], rubric: bytes | None,
-    tell: Callable[[int, int], None],
+    name: str, files: Sequence[tuple[str, bytes]], rubric: bytes | None, tell: Tell
 ) -> Path:
     """Keep the files in a folder of their own and review them; raises ``SubmissionError``.
 
@@ -49,22 +54,46 @@ def new_class(
         (folder / "submissions").mkdir(parents=True)
         if rubric is not None:
             (folder / "rubric.yaml").write_bytes(rubric)
-        paths = []
-        for number, (file, content) in enumerate(files):
-            clean = re.sub(r"[^\w. -]", "_", Path(file).name)[-80:]
-            path = folder / "submissions" / clean
-            if not clean.strip(". ") or path.exists():
-                path = path.with_name(f"{number}-{clean}")
-            path.write_bytes(content)
-            paths.append(path)
+        paths = _put(folder, files)
     except OSError as error:
         raise SubmissionError(f"{folder}: not writable: {error.strerror}") from error
     if len(paths) == 1 and _holds_reviews(paths[0]):
         paths[0].rename(folder / REVIEWS)
-    else:
-        warm_up().join()  # two threads must not load the encoder at the same time
-        review_paths([folder / "submissions"], folder / REVIEWS, _rubric(folder), tell)
+    go_on(folder, tell)
     return folder
+
+
+def _put(folder: Path, files: Sequence[tuple[str, bytes]]) -> list[Path]:
+    """Write files among the submissions, each under a name of its own; raises ``OSError``."""
+    paths: list[Path] = []
+    for number, (file, content) in enumerate(files):
+        clean = re.sub(r"[^\w. -]", "_", Path(file).name)[-80:]
+        path = folder / "submissions" / clean
+        if not clean.strip(". ") or path in paths:
+            path = path.with_name(f"{number}-{clean}")
+        path.write_bytes(content)
+        paths.append(path)
+    return paths
+
+
+def add_to(folder: Path, files: Sequence[tuple[str, bytes]], tell: Tell) -> None:
+    """Add what came late, or was mended, to a class and review it; raises ``SubmissionError``."""
+    try:
+        (folder / "submissions").mkdir(exist_ok=True)
+        _put(folder, files)
+    except OSError as error:
+        raise SubmissionError(f"{folder}: not writable: {error.strerror}") from error
+    go_on(folder, tell)
+
+
+def use_rubric(folder: Path, rubric: bytes, tell: Tell) -> None:
+    """Review a class again by another rubric; raises ``SubmissionError``."""
+    parse_rubric(rubric, "the rubric")
+    try:
+        replace_files({folder / "rubric.yaml": rubric})
+    except OSError as error:
+        raise SubmissionError(f"{folder}: not writable: {error.strerror}") from error
+    go_on(folder, tell)
 
 
 def _holds_reviews(path: Path) -> bool:
@@ -77,111 +106,134 @@ def _holds_reviews(path: Path) -> bool:
     return "score" in first or "error" in first
 
 
-def go_on(folder: Path, tell: Callable[[int, int], None]) -> None:
-    """Review what a stopped review left; quick where nothing is left."""
-    if (folder / "submissions").exists() and any((folder / "submissions").iterdir()):
-        warm_up().join()
-        review_paths([folder / "submissions"], folder / REVIEWS, _rubric(folder), tell)
+def go_on(folder: Path, tell: Tell) -> None:
+    """Review what is new, what a stopped review left, and all again after a change of the rubric.
+
+    Quick where nothing has changed since the last time. Raises ``SubmissionError``.
+    """
+    if (folder, _state(folder)) in _settled().items():
+        return
+    submissions = folder / "submissions"
+    handed_in = [submissions] if submissions.exists() and any(submissions.iterdir()) else []
+    if handed_in or (folder / "rubric.yaml").exists():
+        review_paths(handed_in, folder / REVIEWS, _rubric(folder), tell)
+    _settled()[folder] = _state(folder)
+
+
+def _state(folder: Path) -> list[tuple[str, int]]:
+    """All that a review depends on and writes, with the time of its last change."""
+    places = [*folder.glob("*"), *folder.glob("submissions/**/*")]
+    return sorted((str(path), path.stat().st_mtime_ns) for path in places
+                  if path != marks_path(folder / REVIEWS))
+
+
+@st.cache_resource(show_spinner=False)
+def _settled() -> dict[Path, list[tuple[str, int]]]:
+    """The state in which nothing was left to review, of each class."""
+    return {}
 
 
 def _rubric(folder: Path) -> Rubric:
-    path = folder / "rubric.yaml"
-    return load_rubric(path if path.exists() else None)
+    """The class's own rubric, or the one that the command reviewed it by, or the shipped one."""
+    found = (folder / "rubric.yaml", rubric_path(folder / REVIEWS))
+    return load_rubric(next((path for path in found if path.exists()), None))
 
 
 @dataclass(frozen=True)
 class Class:
-    """A class as it is on disk now. ``lines`` are the reviews, without what could not be read.
+    """A class as it is on disk now.
 
-    ``marked`` are the same with the instructor's marks, ``errors`` the files with their error.
+    ``lines`` are the reviews as they stand there, without what could not be read, and ``keys``
+    what their marks are found by. ``shown`` are the same without names where that is wanted, and
+    ``marked`` those with the instructor's ``marks``, of which there is one for each line.
+    ``errors`` are the files with their error.
     """
 
     folder: Path
     rubric: Rubric
     lines: list[Line]
+    keys: list[str]
+    shown: list[Line]
     marked: list[Line]
+    marks: list[Mark]
     errors: list[Line]
-    marks: dict[str, Mark]
-    version: tuple[str, int, int]
+    version: Version
+    aliases: Aliases | None
 
-    def mark(self, place: int) -> Mark:
-        return self.marks.get(key_of(self.lines[place]), Mark())
+    @property
+    def looked(self) -> list[tuple[Line, Mark]]:
+        """What the instructor has looked through."""
+        return [pair for pair in zip(self.lines, self.marks, strict=True) if pair[1].looked]
 
     @property
     def marks_file(self) -> Path:
         return marks_path(self.folder / REVIEWS)
+
+    def hidden(self, text: str, place: int) -> str:
+        """A text on the submission at ``place`` as it may be shown."""
+        return self.aliases.hidden(text, place) if self.aliases else text
 
 
 def opened(folder: Path, anonymous: bool) -> Class:
     """The class in ``folder``, with aliases for names where wanted; raises ``SubmissionError``."""
     stat = (folder / REVIEWS).stat()
     version = (str(folder), stat.st_mtime_ns, stat.st_size)
-    rows = _rows(version)
-    lines = [line for line in rows if "error" not in line]
-    marks = read_marks(marks_path(folder / REVIEWS))
-    rubric = _rubric(folder)
-    marked = [applied(line, marks.get(key_of(line), Mark()), rubric) for line in lines]
-    errors = [line for line in rows if "error" in line]
+    lines, keys, errors = _read(version)
+    kept, rubric = read_marks(marks_path(folder / REVIEWS)), _rubric(folder)
+    marks = [kept.get(key, Mark()) for key in keys]
+    shown, aliases, visible = lines, None, marks
     if anonymous:
-        marked = [anonymised(line, number) for number, line in enumerate(marked, start=1)]
+        aliases, shown = _anonymous(version)
+        visible = [replace(
+            mark, comment=aliases.hidden(mark.comment, place),
+            notes={name: aliases.hidden(note, place) for name, note in mark.notes.items()})
+            for place, mark in enumerate(marks)]
         errors = [{"file": f"File {n}", "error": "could not be read"}
                   for n in range(1, len(errors) + 1)]
-    return Class(folder, rubric, lines, marked, errors, marks, version)
+    marked = [applied(line, mark, rubric) if mark != Mark() else line
+              for line, mark in zip(shown, visible, strict=True)]
+    return Class(folder, rubric, lines, keys, shown, marked, marks, errors, version, aliases)
 
 
-def anonymised(line: Line, number: int) -> Line:
-    """The line without author and file, and without the author's name where a text has it."""
-    alias = f"Student {number}"
-    name = (line["author"] or "").strip()
-    names = [n for n in {name, *name.split()} if len(n) > 2]
-    pattern = re.compile("|".join(rf"\b{re.escape(n)}\b" for n in sorted(names, key=len)[::-1]),
-                         re.IGNORECASE) if names else None
-
-    def hidden(text: str) -> str:
-        return pattern.sub(alias, text) if pattern else text
-
-    def findings(rows: list[Line]) -> list[Line]:
-        return [row | {"text": hidden(row["text"])} for row in rows]
-
-    return line | {
-        "author": alias, "file": alias, "findings": findings(line["findings"]),
-        "use_cases": [u | {"description": hidden(u["description"]),
-                           "reasoning": hidden(u["reasoning"]), "findings": findings(u["findings"])}
-                      for u in line["use_cases"]],
-    }
+# Nobody changes the lines, so that one copy of them serves every visitor.
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _read(version: Version) -> tuple[list[Line], list[str], list[Line]]:
+    rows = list(reviews_in(Path(version[0]) / REVIEWS))
+    lines = [line for line in rows if "error" not in line]
+    return lines, [key_of(line) for line in lines], [line for line in rows if "error" in line]
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def _rows(version: tuple[str, int, int]) -> list[Line]:
-    return list(reviews_in(Path(version[0]) / REVIEWS))
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _anonymous(version: Version) -> tuple[Aliases, list[Line]]:
+    lines = _read(version)[0]
+    aliases = Aliases(lines)
+    return aliases, [aliases.line(line, place) for place, line in enumerate(lines)]
 
 
-def _lines(version: tuple[str, int, int]) -> list[Line]:
-    return [line for line in _rows(version) if "error" not in line]
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def class_doubts(version: tuple[str, int, int]) -> list[tuple[float, str]]:
-    return [(d.value, d.why) for d in doubts(_lines(version))]
+@st.cache_data(show_spinner="Looking for what deserves a second look …", max_entries=8)
+def class_doubts(version: Version) -> list[tuple[float, str]]:
+    """Of each submission, how much it deserves a second look, and why."""
+    known = read_insights(insights_path(Path(version[0]) / REVIEWS))
+    return [(d.value, d.why) for d in doubts(_read(version)[0], known)]
 
 
 @st.cache_data(show_spinner="Comparing the wording of all submissions …", max_entries=8)
-def class_copies(version: tuple[str, int, int]) -> list[tuple[tuple[int, int], tuple[int, int],
-                                                               float]]:
-    return [(c.first, c.second, c.share) for c in near_copies(_lines(version))]
+def class_copies(version: Version) -> list[tuple[tuple[int, int], tuple[int, int], float]]:
+    return [(c.first, c.second, c.share) for c in near_copies(_read(version)[0])]
 
 
-def class_insights(version: tuple[str, int, int]) -> list[Insight]:
-    """Computed once for each state of the reviews, under a bar, since it takes a while."""
+def class_insights(version: Version) -> list[Insight]:
+    """What the review kept; for reviews from elsewhere it is read once, under a bar."""
     known = _insights()
     if version not in known:
-        bar = st.progress(0.0, "Reading the use cases again for their fields …")
-        warm_up().join()
+        bar = st.empty()
 
         def tell(done: int, of: int) -> None:
-            bar.progress(done / max(1, of), f"{done:,} of {of:,} use cases read")
+            bar.progress(done / max(1, of), "The texts are read again, once, for what the review "
+                         f"did not bring along: {done:,} of {of:,}")
 
-        found = insights(_lines(version), tell)
+        path = insights_path(Path(version[0]) / REVIEWS)
+        found = insights(_read(version)[0], path, tell)
         bar.empty()
         known.clear()  # one class is kept
         known[version] = found
@@ -189,5 +241,5 @@ def class_insights(version: tuple[str, int, int]) -> list[Insight]:
 
 
 @st.cache_resource(show_spinner=False)
-def _insights() -> dict[tuple[str, int, int], list[Insight]]:
+def _insights() -> dict[Version, list[Insight]]:
     return {}

@@ -13,8 +13,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from advisor.homework.checks import BY_CODE
-from advisor.homework.classroom import SECOND_LOOK, codes_of, gap, interesting, overlooked
+from advisor.homework.classroom import SECOND_LOOK, codes_of, gap, interesting
 from advisor.homework.feedback import shown
+from advisor.homework.insights import overlooked
+from advisor.homework.marks import accords
 from advisor.homework.report import styles
 from advisor.homework.review import Line
 from advisor.homework.wording import CRITERION_NAMES, STANCE_NAMES, seen, share
@@ -44,7 +46,7 @@ def table(room: Class, open_student: Open) -> None:
     for place, (before, line) in enumerate(zip(room.lines, room.marked, strict=True)):
         findings = [f for part in (line, *line["use_cases"]) for f in part["findings"]]
         said = Counter(u["agreement"] for u in line["use_cases"])
-        mark = room.mark(place)
+        mark = room.marks[place]
         rows.append({
             "#": place + 1, "Name": name_of(line), "Points": line["score"],
             "By you": round(line["score"] - before["score"], 1) or None,
@@ -54,7 +56,7 @@ def table(room: Class, open_student: Open) -> None:
             "Differs": said["differs"], "Disputed": said["disputed"],
             "Use cases": len(line["use_cases"]), "Posted": line["posted"],
             "Look again at": doubts[place][1] if doubts[place][0] >= SECOND_LOOK else "",
-            "Comment": bool(mark.comment),
+            "Comment": mark.commented,
         })
     st.caption("Sort by a click on a heading; open a submission by the box at the left of its row.")
     event = st.dataframe(
@@ -224,13 +226,16 @@ def to_discuss(room: Class, open_student: Open) -> None:
 
 
 def summary(room: Class) -> None:
-    """The class in four numbers."""
+    """The class in five numbers."""
     n = len(room.marked)
     scores = sorted(line["score"] for line in room.marked)
-    looked = sum(room.mark(i).looked for i in range(n))
+    rows = accords(room.looked)
+    agreed, judged = sum(row.agreed for row in rows), sum(row.n for row in rows)
     doubtful = sum(value >= SECOND_LOOK for value, _ in class_doubts(room.version))
     with st.container(horizontal=True):
         st.metric("Submissions", n, border=True)
         st.metric("Points, the middle one", f"{scores[n // 2]:g}" if scores else "–", border=True)
         st.metric("Deserve a second look", doubtful, border=True)
-        st.metric("Looked at by you", looked, border=True)
+        st.metric("Looked at by you", len(room.looked), border=True)
+        st.metric("You agree with", f"{agreed / judged:.0%}" if judged else "–", border=True,
+                  help=f"{agreed} of {judged} findings; each check by itself is under Agreement")

@@ -28,7 +28,7 @@ def runs_folder() -> Path:
 
 
 @st.cache_resource(show_spinner=False)
-def warm_up() -> threading.Thread:
+def warm_up() -> None:
     """Load the encoder in the background, once per server."""
 
     def load() -> None:
@@ -36,9 +36,7 @@ def warm_up() -> threading.Thread:
 
         advise("warm up")
 
-    thread = threading.Thread(target=load, daemon=True)
-    thread.start()
-    return thread
+    threading.Thread(target=load, daemon=True).start()
 
 
 def restore() -> None:

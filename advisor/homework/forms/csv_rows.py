@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 from advisor.homework.forms import authors, labels, tables
 from advisor.homework.forms.encodings import encoding_of, lines_of
-from advisor.homework.forms.json_lines import Found, too_long, too_many
-from advisor.homework.forms.limits import MAX_ENTRIES, MAX_TEXT
+from advisor.homework.forms.json_lines import Found
+from advisor.homework.forms.limits import MAX_ENTRIES, MAX_TEXT, too_long, too_many
 from advisor.homework.forms.reader import read_pasted
 from advisor.homework.forms.sources import Source
 from advisor.homework.submission import Submission, SubmissionError, Unreadable

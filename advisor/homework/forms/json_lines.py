@@ -9,7 +9,7 @@ from typing import Any
 
 from advisor.homework.forms import labels, posted
 from advisor.homework.forms.encodings import decode, encoding_of, lines_of
-from advisor.homework.forms.limits import MAX_ENTRIES, MAX_TEXT
+from advisor.homework.forms.limits import MAX_ENTRIES, MAX_TEXT, too_long, too_many
 from advisor.homework.forms.line import normal
 from advisor.homework.forms.reader import read_pasted
 from advisor.homework.forms.sentences import Piece, compose, divide, sentences
@@ -158,13 +158,3 @@ def _posted(value: Any, count: int) -> int | None:
         raise SubmissionError(f"posted: expected null or a number from 1 to {count}, found "
                               f"{value!r}; it counts the use cases from 1")
     return number
-
-
-def too_long(size: int) -> str:
-    return (f"expected at most {MAX_TEXT // 10**6} MB of text in one submission, found "
-            f"{size / 1e6:.1f} MB or more; hand in the use cases alone")
-
-
-def too_many(count: int) -> str:
-    return (f"expected at most {MAX_ENTRIES} use cases in one submission, found {count}; "
-            "hand in the five of the homework")

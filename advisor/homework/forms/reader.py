@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from advisor.homework.forms import authors, labels, tables
-from advisor.homework.forms.limits import MAX_AUTHORS, MAX_ENTRIES
+from advisor.homework.forms.limits import MAX_AUTHORS, MAX_ENTRIES, too_many
 from advisor.homework.forms.line import normal
 from advisor.homework.forms.table_text import Table, take_tables
 from advisor.homework.forms.text_forms import Read, read_submission, said_around
@@ -60,8 +60,7 @@ def _read_tables(rest: str, found: Sequence[Table], author: str | None) -> Read:
         raise SubmissionError("expected use cases, found a table without rows; "
                               "write one use case in each row")
     if len(rows) > MAX_ENTRIES:
-        raise SubmissionError(f"expected at most {MAX_ENTRIES} use cases in one submission, "
-                              f"found {len(rows)}; hand in the five of the homework")
+        raise SubmissionError(too_many(len(rows)))
     chosen = tables.posted_of([row.posted for row in rows], len(rows))
     entries = tuple(row.entry for row in rows)
     around = said_around(rest, entries)

@@ -12,7 +12,7 @@ from advisor.homework.forms.assemble import assemble
 from advisor.homework.forms.cues import TECHNIQUE
 from advisor.homework.forms.cut import MANY, Cut
 from advisor.homework.forms.layout import cuts
-from advisor.homework.forms.limits import MAX_ENTRIES, MAX_LINES
+from advisor.homework.forms.limits import MAX_ENTRIES, MAX_LINES, too_many
 from advisor.homework.forms.line import BOLD, BULLET, CASE, HEADING, NUMBER, PLAIN, RULE, Line
 from advisor.homework.forms.lines import read_lines
 from advisor.homework.forms.sentences import holds_both, leaning, sentences
@@ -184,10 +184,7 @@ def _finish(cut: Cut, lines: Sequence[Line], author: str | None) -> Read:
     entries = [assemble(group) for group in groups]
     kept = [place for place, e in enumerate(entries) if e.description or e.reasoning]
     if len(kept) > MAX_ENTRIES or len(groups) > MANY:
-        raise SubmissionError(
-            f"expected at most {MAX_ENTRIES} use cases in one submission, found {len(groups)}; "
-            "hand in the five of the homework, or one file for each student"
-        )
+        raise SubmissionError(too_many(len(groups)))
     if not kept:
         raise SubmissionError("expected use cases, found only headings and labels; "
                               "write a sentence or two under each")

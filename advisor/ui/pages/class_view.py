@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,22 @@ from typing import Any
 import streamlit as st
 
 from advisor.homework.submission import SubmissionError
-from advisor.ui import class_marking, class_views
-from advisor.ui.class_store import Class, classes, go_on, new_class, opened
+from advisor.ui import class_accord, class_marking, class_views
+from advisor.ui.class_store import (
+    Class,
+    add_to,
+    classes,
+    go_on,
+    new_class,
+    opened,
+    use_rubric,
+)
 
 VIEWS = ("Submissions", "One by one", "Differences", "What is missed", "Fields", "Worded alike",
          "To discuss", "Agreement", "Export")
 WIDE = ("Submissions", "Worded alike")
 COLUMN_PX = 820
+Tell = Callable[[int, int], None]
 
 
 def _problem(error: object) -> None:
@@ -24,37 +34,72 @@ def _problem(error: object) -> None:
     st.text(str(error)[:2_000])
 
 
-def _review(files: list[Any], name: str, rubric: Any) -> None:
-    bar = st.progress(0.0, "Reading the submissions …")
+def _under_a_bar(work: Callable[[Tell], Path]) -> Path | None:
+    """The class that ``work`` has reviewed, or none, and what went wrong on the page."""
+    bar = st.empty()
+    began = time.monotonic()
 
     def tell(done: int, of: int) -> None:
-        bar.progress(min(1.0, done / max(1, of)), f"{done:,} of {of:,} use cases reviewed")
+        share = min(1.0, done / max(1, of))
+        left = (time.monotonic() - began) * (1 - share) / max(share, 1e-6)
+        bar.progress(share, f"{done:,} of {of:,} use cases reviewed, about {left:.0f} s to go")
 
     try:
-        folder = new_class(name, [(f.name, f.getvalue()) for f in files],
-                           rubric.getvalue() if rubric else None, tell)
+        with st.spinner("Looking for what is to be reviewed …"):
+            return work(tell)
     except SubmissionError as error:
-        bar.empty()
         _problem(error)
+        return None
+    finally:
+        bar.empty()
+
+
+def _review(files: list[Any], work: Callable[[list[tuple[str, bytes]], Tell], Path]) -> None:
+    """Review uploaded files as ``work`` does, and show the class."""
+    if not files:
+        st.warning("Choose at least one file first.")
         return
-    st.query_params["class"] = folder.name
-    st.rerun()
+    held = [(file.name, file.getvalue()) for file in files]
+    if folder := _under_a_bar(lambda tell: work(held, tell)):
+        st.query_params["class"] = folder.name
+        st.session_state.class_uploads += 1  # empties the field
+        st.rerun()
 
 
 def new(known: list[Path]) -> None:
-    """Files of submissions, or reviews that the command wrote, make a new class."""
+    """Files of submissions, or reviews that the command wrote, make a new class or join one."""
+    uploads = st.session_state.setdefault("class_uploads", 0)
+    shown = next((path for path in known if path.name == st.session_state.get("class_name")), None)
     with st.expander("Open a class", expanded=not known, icon=":material/upload_file:"):
         st.markdown("Upload the submissions: files, or a zip with all of them; or one "
                     "`reviews.jsonl` that `python -m advisor review` has written.")
-        files = st.file_uploader("Submissions", accept_multiple_files=True, key="class_files")
+        files = st.file_uploader("Submissions", accept_multiple_files=True,
+                                 key=f"class_files-{uploads}")
         name = st.text_input("Name of the class", placeholder="spring cohort", max_chars=60)
         rubric = st.file_uploader("A rubric of your own (YAML, may stay empty)",
                                   type=["yaml", "yml"], key="class_rubric")
-        if st.button("Review them", type="primary", key="class_review"):
-            if files:
-                _review(list(files), name, rubric)
-            else:
-                st.warning("Choose at least one file first.")
+        with st.container(horizontal=True):
+            wanted = st.button("Review them", type="primary", key="class_review")
+            late = shown and st.button("Add them to the class below", key="class_late")
+        if wanted:
+            given = rubric.getvalue() if rubric else None
+            _review(list(files), lambda held, tell: new_class(name, held, given, tell))
+        elif shown and late:
+            _review(list(files), lambda held, tell: _added(shown, held, tell))
+
+
+def _added(folder: Path, files: list[tuple[str, bytes]], tell: Tell) -> Path:
+    add_to(folder, files, tell)
+    return folder
+
+
+def _rework(folder: Path, rubric: bytes) -> None:
+    def work(tell: Tell) -> Path:
+        use_rubric(folder, rubric, tell)
+        return folder
+
+    if _under_a_bar(work):
+        st.rerun()
 
 
 def chosen(known: list[Path]) -> Path | None:
@@ -68,7 +113,8 @@ def chosen(known: list[Path]) -> Path | None:
         wanted = names[0]
     if st.session_state.get("class_name") != wanted:
         st.session_state.update(class_name=wanted, class_place=0, class_view=VIEWS[0])
-        _go_on(known[names.index(wanted)])
+        folder = known[names.index(wanted)]
+        _under_a_bar(lambda tell: _gone_on(folder, tell))
     if len(names) > 1:
         wanted = st.selectbox("Class", names, index=names.index(wanted), key="class_choice")
     st.query_params["class"] = wanted
@@ -77,17 +123,14 @@ def chosen(known: list[Path]) -> Path | None:
     return known[names.index(wanted)]
 
 
-def _go_on(folder: Path) -> None:
+def _gone_on(folder: Path, tell: Tell) -> Path:
     """A review that was stopped half way goes on when its class is opened."""
-    try:
-        with st.spinner("Looking for submissions that are not reviewed yet …"):
-            go_on(folder, lambda done, of: None)
-    except SubmissionError as error:
-        _problem(error)
+    go_on(folder, tell)
+    return folder
 
 
 def _open(place: int) -> None:
-    st.session_state.update(class_place=place, class_view="One by one")
+    st.session_state.update(class_place=place, class_view="One by one", class_queue="All")
 
 
 def _open_from_table(place: int) -> None:
@@ -104,8 +147,8 @@ DRAW: dict[str, Callable[[Class], None]] = {
     "Fields": class_views.by_field,
     "Worded alike": lambda room: class_views.alike(room, _open),
     "To discuss": lambda room: class_views.to_discuss(room, _open),
-    "Agreement": class_marking.accord,
-    "Export": class_marking.export,
+    "Agreement": lambda room: class_accord.accord(room, _rework),
+    "Export": class_accord.export,
 }
 
 
@@ -116,7 +159,10 @@ def page() -> None:
     if not known:
         st.markdown("An instructor's view of a class's homework: what was handed in, where it "
                     "differs from the advisor, what was not understood, and what to discuss.")
-    new(known)
+    anonymous = st.session_state.get("class_anonymous", False)
+    with st.container():  # also where it stays empty: what follows keeps its place when redrawn
+        if not anonymous:  # the field for files would show their names
+            new(known)
     folder = chosen(known)
     if folder is None:
         return
@@ -124,7 +170,7 @@ def page() -> None:
     if place is not None:
         _open(place)
         st.session_state.pop("class_table", None)
-    anonymous = st.toggle("Anonymous: no names, on the page and in exports", key="class_anonymous")
+    st.toggle("Anonymous: no names, on the page and in exports", key="class_anonymous")
     if problem := st.session_state.pop("class_problem", ""):
         _problem(problem)
     try:

@@ -14,7 +14,7 @@ from advisor.homework.report import feedback_markdown, student_html
 from advisor.homework.rubric import default_rubric
 from advisor.homework.submission import Entry, Submission, SubmissionError, Unreadable
 from advisor.ui.homework_feedback import advisor_view, drawn
-from advisor.ui.state import runs_folder, warm_up
+from advisor.ui.state import runs_folder
 
 AT_LEAST = 5
 MOST_ENTRIES = 30
@@ -179,7 +179,6 @@ def show(work: Submission) -> None:
     from advisor.homework.feedback import feedback
 
     with st.spinner("Reading your use cases. The first time takes some seconds …"):
-        warm_up().join()  # two threads must not load the encoder at the same time
         line, advices = _reviewed(work)
     st.subheader("Feedback", anchor=False, divider="gray")
     view = feedback(line, default_rubric())

@@ -1,6 +1,7 @@
 """Your turn: documented cases without their answer, then what happened, why, and where it stands.
 
-``?set=id,id`` is a link with chosen cases; then everybody's answers stand beside the experts'.
+``?set=id,id&group=name`` is a link with chosen cases; then the group's answers stand beside the
+experts', for students on the cases that they have answered, and with ``&show=all`` on all.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -17,6 +19,7 @@ import streamlit as st
 from advisor.factors import BY_ID, FACTORS
 from advisor.names import NAMES
 from advisor.practice import (
+    MOST_SET,
     QUIZ,
     SURENESS,
     Answer,
@@ -136,7 +139,14 @@ def beside(case: Case, everybody: Sequence[Answer]) -> None:
     told = f", on average {sum(sure) / n:.0%} sure" if n else ""
     st.markdown(f"**{plain(case.title)}**  \n{n} answer{'s' * (n != 1)}{told}. On record: "
                 f"{'; '.join(experts) or NAMES[case.approach]}.")
-    st.plotly_chart(figure, config=CONFIG, key=f"beside-{case.id}")
+    if n:
+        st.plotly_chart(figure, config=CONFIG, key=f"beside-{case.id}")
+
+
+def compared(names: Sequence[str], bank: Mapping[str, Case], everybody: Sequence[Answer]) -> None:
+    st.subheader("The class beside the experts", anchor=False, divider="gray")
+    for name in names:
+        beside(bank[name], everybody)
 
 
 def standing(answers: Sequence[Answer], bank: Mapping[str, Case]) -> None:
@@ -153,8 +163,8 @@ def standing(answers: Sequence[Answer], bank: Mapping[str, Case]) -> None:
         sure = sum(a.sure for a in known) / len(known)
         st.metric("Sure, on average", f"{sure:.0%}", border=True)
         gap = 100 * (sure - hits / len(known))
-        st.metric("Too sure by", f"{gap:+.0f} points", border=True,
-                  help="Over zero: surer than right. It takes some twenty answers to mean much.")
+        st.metric("Too sure by" if gap >= 0 else "Not sure enough by", f"{abs(gap):.0f} points",
+                  border=True, help="It takes some twenty answers to mean much.")
     rows = calibration(known, bank)
     figure = go.Figure([
         go.Scatter(x=[0, 1], y=[0, 1], mode="lines", hoverinfo="skip",
@@ -162,7 +172,7 @@ def standing(answers: Sequence[Answer], bank: Mapping[str, Case]) -> None:
         go.Scatter(
             x=[row.sure for row in rows], y=[row.right / row.n for row in rows],
             mode="markers+text", text=[f"{row.right} of {row.n}" for row in rows],
-            textposition="top center", cliponaxis=False, marker={"size": 12, "color": "#0072B2"},
+            textposition="middle right", cliponaxis=False, marker={"size": 12, "color": "#0072B2"},
             error_y=_errors([wilson(row.right, row.n) for row in rows],
                             [row.right / row.n for row in rows]),
             hovertemplate="sure %{x:.0%}, right %{y:.0%}<extra></extra>")])
@@ -192,12 +202,24 @@ def _errors(intervals: Sequence[tuple[float, float]], values: Sequence[float]) -
 def hand_out(bank: Mapping[str, Case]) -> None:
     """An instructor chooses cases and gets the link."""
     with st.expander("For instructors: a set of your own", icon=":material/link:"):
-        picked = st.multiselect("Cases", list(bank), key="practice_pick", max_selections=40,
+        picked = st.multiselect("Cases", list(bank), key="practice_pick",
+                                max_selections=MOST_SET,
                                 format_func=lambda name: bank[name].title)
+        group = st.text_input("Name of the class (keeps its answers apart from other classes')",
+                              max_chars=60, key="practice_group").strip()
         if picked:
-            st.markdown("Put this behind the address of this app; everybody who opens it gets "
-                        "these cases, and sees all answers when done:")
-            st.code(f"/practice?set={','.join(picked)}", language=None)
+            link = f"{_address()}?set={','.join(picked)}"
+            link += f"&group={quote(group)}" if group else ""
+            st.markdown("For the class. Everybody who opens it gets these cases, and sees "
+                        "everybody's answers on a case after their own:")
+            st.code(link, language=None, wrap_lines=True)
+            st.markdown("For you: all answers beside the experts', at any time.")
+            st.code(f"{link}&show=all", language=None, wrap_lines=True)
+
+
+def _address() -> str:
+    """This page's own, as the browser asked for it."""
+    return str(st.context.url or "/practice").partition("?")[0]
 
 
 def page() -> None:
@@ -211,9 +233,12 @@ def page() -> None:
                 "Somebody had this need: what would you have done? It starts with the four cases "
                 "of the workshop, and goes on with what you get wrong.")
     person = _person()
-    book = AnswerBook(runs_folder() / "practice", chosen)
+    book = AnswerBook(runs_folder() / "practice", chosen, st.query_params.get("group", "")[:60])
     everybody = book.all()
     answers = [a for a in everybody if a.person == person and a.case in bank]
+    if chosen and st.query_params.get("show") == "all":
+        compared(chosen, bank, everybody)
+        return
     now = st.session_state.get("practice_open")
     mine = next((a for a in answers if a.case == now), None)
     if mine is not None:
@@ -228,14 +253,9 @@ def page() -> None:
             st.markdown(f"**Case {at} of {of}**" if chosen or at <= of else f"**Case {at}**")
             ask(case, book, person)
     standing(answers, bank)
-    if chosen:
-        done = [name for name in chosen if name in {a.case for a in answers}]
-        if st.toggle("Instructor: show every answer now", key="practice_all"):
-            done = chosen
-        if done:
-            st.subheader("The class beside the experts", anchor=False, divider="gray")
-            for name in done:
-                beside(bank[name], everybody)
+    done = {answer.case for answer in answers}
+    if told := [name for name in chosen if name in done]:
+        compared(told, bank, everybody)
     hand_out(bank)
 
 
