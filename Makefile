@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test bench quality
+.PHONY: app test bench quality curves
 app: $(BIN)/.ready
 	$(BIN)/python -m streamlit run app.py
 
@@ -23,3 +23,7 @@ quality: $(BIN)/.ready
 bench: $(BIN)/.ready
 	$(BIN)/pip install -q setfit==1.2.0
 	$(BIN)/python -m training.bench --data $(DATA)
+
+# DATA: the same folder; how well learning curves are extrapolated
+curves: $(BIN)/.ready
+	$(BIN)/python -m training.curve_check --data $(DATA)

@@ -10,6 +10,7 @@ page = st.navigation(
     [
         st.Page(PAGES + "advise.py", title="Advise", icon=":material/alt_route:", default=True),
         st.Page(PAGES + "pilot.py", title="Pilot", icon=":material/science:"),
+        st.Page(PAGES + "templates.py", title="Template", icon=":material/data_object:"),
         st.Page(PAGES + "cases.py", title="Cases", icon=":material/menu_book:"),
         st.Page(PAGES + "homework.py", title="Homework", icon=":material/edit_note:"),
         st.Page(PAGES + "class_view.py", title="Class", icon=":material/groups:"),

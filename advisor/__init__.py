@@ -11,7 +11,7 @@ from advisor.use_case import DONT_KNOW, UseCase, UseCaseError
 
 if TYPE_CHECKING:
     from advisor.advice import Advice
-    from advisor.judge import Verdict
+    from advisor.decision import Decision
     from advisor.llm_reader import Endpoint
 
 __all__ = ["DONT_KNOW", "FACTORS", "Factor", "UseCase", "UseCaseError", "advise", "verdict"]
@@ -38,8 +38,22 @@ def advise(
     return weigh(use_case, gather([description], exclude, endpoint)[0])
 
 
-def verdict(advice: Advice | Mapping[str, Any], pilot: Path) -> Verdict:
-    """Advice against a finished pilot, read from its folder; see ``advisor.judge``."""
-    from advisor.judge import judge, read_result
+def verdict(
+    advice: Advice | Mapping[str, Any],
+    pilot: Path,
+    needs: Path | None = None,
+    margin: float | None = None,
+) -> Decision:
+    """Advice against a finished pilot, read from its folder; see ``advisor.decision``.
 
-    return judge(advice if isinstance(advice, Mapping) else advice.to_json(), read_result(pilot))
+    ``needs`` is a file of limits and prices; without one, those that the pilot's folder keeps
+    count. ``margin`` goes before the one in them. Raises ``VerdictError``.
+    """
+    from advisor.decision import decide, mean_item_tokens
+    from advisor.judge import read_result
+    from advisor.needs import load_needs, pilot_needs, with_margin
+
+    result = read_result(pilot)
+    wanted = load_needs(needs) if needs else pilot_needs(pilot)
+    return decide(advice if isinstance(advice, Mapping) else advice.to_json(), result,
+                  with_margin(wanted, margin), mean_item_tokens(pilot))

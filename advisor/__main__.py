@@ -1,4 +1,4 @@
-"""python -m advisor questions | advise | review | verdict | evaluate"""
+"""python -m advisor questions | advise | review | verdict | record | evaluate"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor import FACTORS, UseCase, UseCaseError
+from advisor import FACTORS, UseCase, UseCaseError, record
 from advisor.contradictions import contradictions
 from advisor.homework.submission import SubmissionError
 from advisor.judge import VerdictError
@@ -177,16 +177,14 @@ def _batch_line(number: int, raw: bytes) -> tuple[Any, UseCase] | dict[str, Any]
 
 
 def _verdict(args: argparse.Namespace) -> int:
-    from advisor.judge import judge, read_result
+    from advisor import verdict
+    from advisor.decision_text import decision_text
 
     advice = _read_json(args.advice)
     if not isinstance(advice, dict):
         raise VerdictError(f"{args.advice}: expected the object that advise --json prints")
-    result = judge(advice, read_result(args.pilot))
-    if args.json:
-        print(result.model_dump_json())
-    else:
-        print(f"{result.verdict}: {result.approach}\n{result.why}\n{result.needs}".rstrip())
+    decision = verdict(advice, args.pilot, args.needs, args.margin)
+    print(decision.model_dump_json() if args.json else decision_text(decision))
     return 0
 
 
@@ -212,6 +210,8 @@ def _review(args: argparse.Namespace) -> int:
         print(json.dumps(vars(done)))
     else:
         kept = f", {done.kept:,} kept from before" if done.kept else ""
+        if done.again:
+            kept += f", {done.again:,} made again, since another rubric had made them"
         failed = f"; {done.unreadable:,} could not be read" if done.unreadable else ""
         print(f"{done.reviewed:,} submissions reviewed{kept}{failed}: {args.out}")
     return int(bool(done.unreadable))
@@ -234,7 +234,12 @@ def main(argv: list[str] | None = None) -> int:
     check = commands.add_parser("verdict", help="advice against a pilot")
     check.add_argument("--advice", type=Path, required=True)
     check.add_argument("--pilot", type=Path, required=True)
+    check.add_argument("--margin", type=float,
+                       help="smallest difference that matters, as a share: 0.02 is 2 points")
+    check.add_argument("--needs", type=Path, metavar="FILE",
+                       help="limits and prices, YAML or JSON; default: needs.json of the pilot")
     check.set_defaults(run=_verdict)
+    record.add_parser(commands)
     measure = commands.add_parser("evaluate", help="how right the advice is on known use cases")
     measure.add_argument("source", type=Path, metavar="FILE.jsonl")
     measure.add_argument("--answers", type=Path, metavar="FILE.jsonl",

@@ -1,25 +1,29 @@
 """The verdict: does the pilot confirm or overturn the advice, or can it not tell?
 
 The pilot's arms stand for approaches: zero-shot for prompting, retrieved examples for RAG, LoRA
-for fine-tuning; the classical arms stand for needing no LLM. Only differences whose paired 95%
-interval excludes zero count.
+for fine-tuning; the classical arms stand for needing no LLM. Whether tuning gains enough over the
+best cheaper arm is said by ``advisor.claim``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from advisor.claim import Claim, claim
 from advisor.names import arm_name
 from training.compare import items_needed
+from training.tasks import headline
+from training.tasks.show import metric_name, shown
 
-NO_LLM = ("majority", "classical", "linear_probe")
+NO_LLM = ("majority", "classical", "linear_probe", "linear_probe_plain")
 STANDS_FOR = {"zero_shot": "prompting", "retrieval": "rag", "lora": "fine_tuning"}
-MARGIN = 0.02  # a smaller gain in accuracy does not pay for running a tuned model
+MARGIN = 0.02  # a smaller gain does not pay for running a tuned model
 
 
 class VerdictError(ValueError):
@@ -53,34 +57,56 @@ def read_result(pilot: Path) -> dict[str, Any]:
     return result
 
 
-def judge(advice: Mapping[str, Any], result: Mapping[str, Any]) -> Verdict:
-    """Advice (its JSON fields) against a pilot's result; raises ``VerdictError``."""
+def judge(
+    advice: Mapping[str, Any], result: Mapping[str, Any], margin: float = MARGIN
+) -> Verdict:
+    """Advice (its JSON fields) against a pilot's result; raises ``VerdictError``.
+
+    ``margin`` is the smallest difference in the headline metric that matters.
+    """
     advised = advice.get("approach")
     if advised not in ("prompting", "rag", "fine_tuning", "rag+fine_tuning"):
         raise VerdictError(f"advice: expected an approach, found {advised!r}")
-    arms = {n: a for n, a in result["arms"].items() if a.get("accuracy") is not None}
-    if "lora" not in arms:
-        raise VerdictError("pilot: expected a finished 'lora' arm to judge by; run it with lora")
-    cheaper = [name for name in arms if name != "lora"]
-    if not any(name != "majority" for name in cheaper):
-        raise VerdictError("pilot: expected a cheaper arm beside lora, such as classical")
-    rival = max(cheaper, key=lambda name: float(arms[name]["accuracy"]))
-    gap = _difference(result, "lora", rival)
-    lora, best = arms["lora"]["accuracy"], arms[rival]["accuracy"]
-    numbers = (
-        f"{arm_name('lora')} {lora:.1%} against {arm_name(rival)} {best:.1%} on "
-        f"{result['n_test']} held-out items: difference {gap[0]:+.1%}, "
-        f"95% interval {gap[1]:+.1%} to {gap[2]:+.1%}."
-    )
+    try:
+        found = claim(result, margin)
+    except ValueError as error:
+        raise VerdictError(str(error)) from error
+    numbers = _numbers(found, result, margin)
     tuned = advised in ("fine_tuning", "rag+fine_tuning")
-    if gap[1] > 0 and gap[0] >= MARGIN:
+    if found.says == "gain":
         return _tuning_wins(str(advised), tuned, numbers)
-    if gap[2] < MARGIN:
-        return _tuning_adds_nothing(str(advised), tuned, rival, numbers)
+    if found.says == "no_gain":
+        return _tuning_adds_nothing(str(advised), tuned, found.rival, numbers)
+    metric, _ = headline(result)
     return Verdict(
-        verdict="inconclusive", approach=str(advised), needs=_needs(gap, result, rival),
-        why=f"No difference shown. {numbers} The interval holds both a gain that matters "
-        f"({MARGIN:.0%} or more) and none.",
+        verdict="inconclusive", approach=str(advised),
+        needs=_needs(found.gap, result, found.rival, margin),
+        why=f"No difference shown. {numbers} That leaves room for a gain that matters "
+        f"({shown(metric, margin)} or more) and for none.",
+    )
+
+
+def _numbers(found: Claim, result: Mapping[str, Any], margin: float) -> str:
+    """What was measured, and what more examples are expected to make of it."""
+    metric, higher = headline(result)
+    lora, rival = (float(result["arms"][name][metric]) for name in ("lora", found.rival))
+    gap = found.gap if higher else (-found.gap[0], -found.gap[2], -found.gap[1])
+    what = "" if metric == "accuracy" else f"{metric_name(metric).capitalize()}: "
+    measured = (
+        f"{what}{arm_name('lora')} {shown(metric, lora)} against {arm_name(found.rival)} "
+        f"{shown(metric, rival)} on {result['n_test']} held-out items: difference "
+        f"{shown(metric, gap[0], '+')}, 95% interval {shown(metric, gap[1], '+')} to "
+        f"{shown(metric, gap[2], '+')}."
+    )
+    if found.ahead is None:
+        return measured
+    low, high = found.ahead["gain_ci95"]
+    return (
+        f"{measured} With about {found.ahead['n_train']:,} training examples instead of "
+        f"{result['n_train']:,}, {arm_name(found.rival)} is expected to have "
+        f"{found.ahead['left']:.1%} left to get right and tuning to gain "
+        f"{found.ahead['gain']:+.1%} ({low:+.1%} to {high:+.1%}); the chance that this is "
+        f"{margin:.1%} or more is {found.ahead['chance']:.0%}."
     )
 
 
@@ -88,10 +114,10 @@ def _tuning_wins(advised: str, tuned: bool, numbers: str) -> Verdict:
     if tuned:
         extra = " The part with retrieval was not tried here." if "rag" in advised else ""
         return Verdict(verdict="confirmed", approach=advised, needs="",
-                       why=f"Tuning beats every cheaper arm. {numbers}{extra}")
+                       why=f"Tuning gains enough over every cheaper arm. {numbers}{extra}")
     return Verdict(
         verdict="overturned", approach="rag+fine_tuning" if advised == "rag" else "fine_tuning",
-        why=f"The advice was not to tune, yet tuning beats every cheaper arm. {numbers}",
+        why=f"The advice was not to tune, yet tuning gains enough. {numbers}",
         needs="Check first that the gain is worth the work of running a tuned model, and that a "
         "strong prompted model, which this pilot did not try, does not reach it.",
     )
@@ -99,9 +125,10 @@ def _tuning_wins(advised: str, tuned: bool, numbers: str) -> Verdict:
 
 def _tuning_adds_nothing(advised: str, tuned: bool, rival: str, numbers: str) -> Verdict:
     plain = (
-        f"For this part neither an LLM nor a fine-tune is needed: {arm_name(rival)} does as well."
+        f"For this part neither an LLM nor a fine-tune is needed: {arm_name(rival)} does about as "
+        "well."
         if rival in NO_LLM
-        else f"No fine-tune is needed: {arm_name(rival)} does as well."
+        else f"No fine-tune is needed: {arm_name(rival)} does about as well."
     )
     if not tuned:
         return Verdict(verdict="confirmed", approach=advised, why=f"{plain} {numbers}", needs="")
@@ -114,28 +141,24 @@ def _tuning_adds_nothing(advised: str, tuned: bool, rival: str, numbers: str) ->
     )
 
 
-def _difference(result: Mapping[str, Any], a: str, b: str) -> tuple[float, float, float]:
-    """Accuracy of ``a`` minus ``b`` with its paired 95% interval."""
-    for row in result.get("comparisons", []):
-        low, high = row["ci95"]
-        if (row["a"], row["b"]) == (a, b):
-            return float(row["difference"]), float(low), float(high)
-        if (row["a"], row["b"]) == (b, a):
-            return -float(row["difference"]), -float(high), -float(low)
-    raise VerdictError(f"pilot: expected a paired comparison of {a} and {b}, found none")
-
-
-def _needs(gap: tuple[float, float, float], result: Mapping[str, Any], rival: str) -> str:
+def _needs(
+    gap: tuple[float, float, float], result: Mapping[str, Any], rival: str, margin: float
+) -> str:
     """How many items would tell the two arms apart, were the difference as large as it looks."""
     n, n_train = result["n_test"], result.get("n_train", 0)
-    # The interval's half width gives the share of items on which the two arms differ.
-    spread = ((gap[2] - gap[1]) / 2 / 1.96) ** 2 * n + gap[0] ** 2
-    aim = max(abs(gap[0]), MARGIN)
-    items = max(n + 1, items_needed(aim, min(1.0, max(spread, aim))))
+    metric, _ = headline(result)
+    variance = ((gap[2] - gap[1]) / 2 / 1.96) ** 2 * n  # of one item's difference
+    aim = max(abs(gap[0]), margin)
+    if metric == "accuracy":  # the share of items on which the two arms differ
+        needed = items_needed(aim, min(1.0, max(variance + gap[0] ** 2, aim)))
+    else:
+        needed = ceil(variance * ((1.96 + 0.84) / aim) ** 2)
+    items = max(n + 1, needed)
     more = round(items * (n + n_train) / n) - n - n_train
     return (
-        f"About {items:,} held-out items instead of {n:,} would show a difference of {aim:.1%} "
-        f"between {arm_name('lora')} and {arm_name(rival)} (80% power): label about {more:,} more "
+        f"About {items:,} held-out items instead of {n:,} would show a difference of "
+        f"{shown(metric, aim)} between {arm_name('lora')} and {arm_name(rival)} (80% power): label "
+        f"about {more:,} more "
         f"examples and run these two arms again. With the same share held out, training gets more "
         "of them too, which may move the difference itself."
     )

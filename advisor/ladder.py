@@ -45,6 +45,7 @@ _STEPS: tuple[tuple[str, str, str, str], ...] = (
      "pairs (DPO).",
      "In a blind comparison people prefer the tuned model's outputs."),
 )
+TITLES = {step[0]: step[1] for step in _STEPS}
 
 
 def ladder(approach: Approach, beliefs: NDArray[np.float64]) -> list[Rung]:

@@ -7,12 +7,14 @@ NAMES = {
     "rag+fine_tuning": "Retrieval and fine-tuning",
 }
 ARM_NAMES = {
-    "majority": "Commonest label",
+    "majority": "Always the same answer",
     "zero_shot": "Label names only",
     "retrieval": "Nearest examples",
     "classical": "Word counts (TF-IDF)",
     "linear_probe": "Frozen embeddings",
+    "linear_probe_plain": "Frozen embeddings, plain loss",
     "lora": "LoRA fine-tune",
+    "lora_plain": "LoRA fine-tune, plain loss",
 }
 FLAG_TEXT = {
     "preference": "People rank outputs better than they write them: think of preference tuning.",

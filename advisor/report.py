@@ -1,4 +1,4 @@
-"""Advice and pilots as Markdown, to keep and to hand on."""
+"""Advice as Markdown, to keep and to hand on; scores as text for the terminal."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 
 from advisor.advice import Advice
 from advisor.infer import default_reader
-from advisor.judge import Verdict
-from advisor.names import FLAG_TEXT, NAMES, arm_name
+from advisor.names import FLAG_TEXT, NAMES
 
 OLD_YEARS = 3
 LEAST_KNOWN = 0.5  # every description of the case bank is above 0.7
@@ -57,43 +56,6 @@ def advice_markdown(advice: Advice) -> str:
         lines += ["", "## What would change it", ""]
         lines += [f"- {c.text}: {NAMES[c.approach]}" for c in advice.would_change_if]
     return "\n".join(lines) + "\n"
-
-
-def pilot_markdown(result: Mapping[str, Any]) -> str:
-    """A pilot's result as one Markdown document."""
-    lines = [
-        "# Pilot", "",
-        f"{result['n_train']} training and {result['n_test']} held-out items, "
-        f"{len(result['labels'])} labels.", "",
-        "| arm | accuracy | 95% interval | macro-F1 | training s | ms per item | parameters |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for name, arm in result["arms"].items():
-        if arm.get("accuracy") is None:
-            lines.append(f"| {arm_name(name)} | failed: {arm.get('error', 'unknown')} | | | | | |")
-            continue
-        low, high = arm["accuracy_ci95"]
-        lines.append(
-            f"| {arm_name(name)} | {arm['accuracy']:.1%} | {low:.1%} to {high:.1%} "
-            f"| {arm['macro_f1']:.3f} | {arm['train_seconds']:.1f} "
-            f"| {arm['predict_ms_per_item']:.1f} "
-            f"| {arm['trainable_parameters']:,} |"
-        )
-    lines += ["", "| arms | difference in accuracy | 95% interval | p |", "|---|---|---|---|"]
-    for row in result["comparisons"]:
-        low, high = row["ci95"]
-        pair = f"{arm_name(row['a'])} minus {arm_name(row['b'])}"
-        lines.append(f"| {pair} | {row['difference']:+.1%} | {low:+.1%} to {high:+.1%} "
-                     f"| {row['p_value']:.3g} |")
-    lines += ["", *[f"- {note}" for note in result.get("notes", [])]]
-    return "\n".join(lines) + "\n"
-
-
-def verdict_markdown(verdict: Verdict) -> str:
-    """The verdict as a section of the pilot's document."""
-    lines = ["", f"## Verdict: {verdict.verdict}", "",
-             f"After the pilot: {NAMES[verdict.approach]}. {verdict.why}"]
-    return "\n".join([*lines, *(["", verdict.needs] if verdict.needs else [])]) + "\n"
 
 
 def evaluation_text(result: Mapping[str, Any]) -> str:

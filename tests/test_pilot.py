@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 
 from training.compare import compare
-from training.data import groups, load_examples, split
+from training.data import load_examples
 from training.errors import PilotError
 from training.pilot import run
 from training.runs import PilotConfig, read_run, save_config
+from training.split import groups, split
 
 
 def _data(folder: Path) -> Path:

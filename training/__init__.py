@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from training.arms import ARMS
-from training.data import load_examples, read_table
+from training.curve_run import CurveConfig, launch_curve, read_curve
+from training.data import load_examples, load_labelled, read_table
 from training.errors import Cancelled, PilotError
+from training.power import detectable
 from training.runs import (
     PilotConfig,
     RunState,
     cancel,
     launch,
     list_runs,
+    load_config,
     read_metrics,
     read_predictions,
     read_result,
@@ -21,23 +24,33 @@ from training.runs import (
 )
 
 __all__ = [
-    "ARMS", "Cancelled", "PilotConfig", "PilotError", "RunState", "cancel", "launch", "list_runs",
-    "load_examples", "read_metrics", "read_predictions", "read_result", "read_run", "read_table",
-    "resume", "sample_sets",
+    "ARMS", "Cancelled", "CurveConfig", "PilotConfig", "PilotError", "RunState", "cancel",
+    "detectable", "launch", "launch_curve", "list_runs", "load_config", "load_examples",
+    "load_labelled", "read_curve", "read_metrics", "read_predictions", "read_result", "read_run",
+    "read_table", "resume", "sample_sets",
 ]
 
-_TITLES = {
-    "restaurant_emails": "E-mails to a restaurant group (fictional, written for this)",
-    "article_ontology": "Research articles into an ontology (fictional, written for this)",
+# Name: title, text column, label column, task.
+_SAMPLES = {
+    "restaurant_emails": ("E-mails to a restaurant group (fictional, written for this)",
+                          "text", "label", "classification"),
+    "article_ontology": ("Research articles into an ontology (fictional, written for this)",
+                         "text", "label", "classification"),
+    "item_values": ("Insured items and their value (fictional, written for this)",
+                    "description", "value", "regression"),
+    "guest_remarks": ("What guests remark on, several topics each (fictional, written for this)",
+                      "remark", "topics", "multilabel"),
 }
 
 
 def sample_sets() -> dict[str, dict[str, str]]:
-    """The sample data sets that are here: title, path, columns and label descriptions."""
+    """The sample data sets: title, path, columns, task, and descriptions of labels or nothing."""
     folder = Path(__file__).parent / "samples"
-    return {
-        name: {"title": title, "path": str(folder / f"{name}.csv"), "text": "text",
-               "label": "label", "descriptions": str(folder / f"{name}.labels.csv")}
-        for name, title in _TITLES.items()
-        if (folder / f"{name}.csv").exists()
-    }
+    found = {}
+    for name, (title, text, label, task) in _SAMPLES.items():
+        described = folder / f"{name}.labels.csv"
+        found[name] = {
+            "title": title, "path": str(folder / f"{name}.csv"), "text": text, "label": label,
+            "task": task, "descriptions": str(described) if described.exists() else "",
+        }
+    return found

@@ -14,12 +14,14 @@ from typing import Any
 
 from training.arms import make_arm
 from training.arms.base import Arm, ArmContext, Examples, Prediction
+from training.assert_outputs import add_rates, pilot_assertions
 from training.compare import compare_all
-from training.data import Dataset, drop_leaks, load_examples, read_table, split
+from training.data import Dataset, load_labelled, read_table
 from training.encoder import DEFAULT, Encoder
 from training.errors import Cancelled, PilotError
-from training.metrics import score
 from training.runs import RESULT, ROOT, PilotConfig, Reporter, read_lines, read_result, write_json
+from training.split import drop_leaks, split
+from training.tasks import Task, make_task
 
 PACKAGES = ("torch", "transformers", "peft", "sentence-transformers", "scikit-learn", "numpy")
 TIMED_ITEMS = 30
@@ -44,12 +46,13 @@ def run(config: PilotConfig) -> dict[str, Any]:
 
 
 def _run(config: PilotConfig, reporter: Reporter) -> dict[str, Any]:
-    train, test, notes = _parts(config)
+    task = make_task(config.task, config.order)
+    train, test, notes = _parts(config, task)
     _check_same_split(config.out, train, test)
     done = read_result(config.out)
     if done is not None:
         return done
-    labels = sorted({*train.labels, *test.labels})
+    assertions = pilot_assertions(config.assertions, task.names)
     encoder = Encoder(config.model)
     descriptions = _descriptions(config.descriptions)
     arms: dict[str, dict[str, Any]] = {}
@@ -58,23 +61,24 @@ def _run(config: PilotConfig, reporter: Reporter) -> dict[str, Any]:
         if reporter.cancelled():
             raise Cancelled
         folder = config.out / "arms" / name
-        context = ArmContext(labels, encoder, folder, config.seed, descriptions,
-                             _progress(reporter, name))
+        context = ArmContext(task.names, encoder, folder, config.seed, descriptions,
+                             _progress(reporter, name), task.for_arm(name))
         if not (folder / "score.json").exists():
             reporter.say(f"running {name}", arm=name, step=0, total=0)
-            _run_arm(make_arm(name), train, test, context)
+            _run_arm(make_arm(name, task.name), train, test, context)
         arms[name] = json.loads((folder / "score.json").read_text(encoding="utf-8"))
         predictions[name] = read_lines(folder / "predictions.jsonl")
         reporter.say(f"{name} done", arms_done=[*reporter.state.arms_done, name])
     _write_predictions(config.out, test, predictions)
+    add_rates(arms, predictions, assertions, test.rows, task.names)
     check = None
     if "lora" in arms and "error" not in arms["lora"]:
         reporter.say("loading the saved adapter in a fresh process")
         check = _reload_check(config.out, predictions["lora"], test)
     result = {
-        "task": "classification", "n_train": len(train.texts), "n_test": len(test.texts),
-        "labels": labels, "arms": arms,
-        "comparisons": _comparisons(test, arms, predictions, config.seed),
+        "task": task.name, "n_train": len(train.texts), "n_test": len(test.texts),
+        "labels": task.names, "arms": arms,
+        "comparisons": _comparisons(task, test, arms, predictions, config.seed),
         "environment": _environment(config, train, encoder), "notes": notes,
         "reload_check": check,
     }
@@ -82,17 +86,19 @@ def _run(config: PilotConfig, reporter: Reporter) -> dict[str, Any]:
     return result
 
 
-def _parts(config: PilotConfig) -> tuple[Dataset, Dataset, list[str]]:
-    data = load_examples(config.data, config.text, config.label)
+def _parts(config: PilotConfig, task: Task) -> tuple[Dataset, Dataset, list[str]]:
+    """Training and test part, with notes; ``task`` has then seen every label."""
+    data = load_labelled(config.data, config.text, config.label, task)
     if config.test is None:
-        train, test, notes = split(data, config.test_size, config.seed)
-        return train, test, [*data.notes, *notes]
-    test = load_examples(config.test, config.text, config.label, minimum=2)
-    train, notes = drop_leaks(data, test)
+        train, test, notes = split(data, config.test_size, config.seed, task)
+    else:
+        test = load_labelled(config.test, config.text, config.label, task, minimum=2)
+        train, notes = drop_leaks(data, test, task)
+        notes = [*test.notes, *notes]
     if len(set(train.labels)) < 2:
         raise PilotError(f"{config.data}: expected at least two labels to learn, found "
                          f"{sorted(set(train.labels))}")
-    return train, test, [*data.notes, *test.notes, *notes]
+    return train, test, [*data.notes, *notes, *task.settle([*train.labels, *test.labels])]
 
 
 def _check_same_split(out: Path, train: Dataset, test: Dataset) -> None:
@@ -137,7 +143,7 @@ def _run_arm(arm: Arm, train: Dataset, test: Dataset, context: ArmContext) -> No
         arm.fit(Examples(train.texts, train.labels), context)
         seconds = time.perf_counter() - start + encoder.saved - saved
         found = arm.predict(test.texts)
-        scores = score(test.labels, found.labels, context.seed) | {
+        scores = context.task.score(test.labels, found, context.seed) | {
             "train_seconds": round(seconds, 3),
             "predict_ms_per_item": round(_milliseconds(arm, test, encoder), 3),
             "trainable_parameters": arm.trainable_parameters,
@@ -188,12 +194,12 @@ def _write_predictions(
 
 
 def _comparisons(
-    test: Dataset, arms: dict[str, Any], predictions: dict[str, Any], seed: int
+    task: Task, test: Dataset, arms: dict[str, Any], predictions: dict[str, Any], seed: int
 ) -> list[dict[str, Any]]:
     """Every pair of arms that finished, the costlier one first."""
     names = [name for name in arms if "error" not in arms[name]]
     labels = {n: [row["prediction"] for row in predictions[n]] for n in names}
-    return compare_all(test.labels, labels, seed)
+    return compare_all(test.labels, labels, seed, task)
 
 
 def _reload_check(out: Path, rows: list[dict[str, Any]], test: Dataset) -> dict[str, Any]:

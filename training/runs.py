@@ -21,12 +21,14 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from training.arms import ARMS
 from training.errors import PilotError
+from training.tasks import TASKS
+from training.tasks.base import TaskName
 
 CONFIG, STATUS, RESULT, CANCEL = "config.json", "status.json", "result.json", "cancel"
 ROOT = Path(__file__).parent.parent
@@ -41,14 +43,19 @@ class PilotConfig(BaseModel):
     text: str
     label: str
     out: Path
-    arms: list[str] = Field(default_factory=lambda: list(ARMS), min_length=1)
+    task: TaskName = "classification"
+    order: list[str] | None = None  # of ordinal labels that are no numbers, lowest first
+    arms: list[str] = Field(
+        default_factory=lambda given: list(TASKS[given.get("task", "classification")].arms),
+        min_length=1)
     test_size: int | None = Field(default=None, ge=2)
     test: Path | None = None
     seed: int = 0
     model: str | None = None
     descriptions: Path | None = None
+    assertions: Path | None = None
 
-    @field_validator("data", "out", "test", "descriptions")
+    @field_validator("data", "out", "test", "descriptions", "assertions")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()  # a launched run has another directory
@@ -60,10 +67,22 @@ class PilotConfig(BaseModel):
 
     @field_validator("arms")
     @classmethod
-    def _known_arms(cls, arms: list[str]) -> list[str]:
-        if unknown := [name for name in arms if name not in ARMS]:
-            raise ValueError(f"expected some of {','.join(ARMS)}; found {','.join(unknown)}")
+    def _known_arms(cls, arms: list[str], info: ValidationInfo) -> list[str]:
+        task = info.data.get("task", "classification")
+        known = TASKS[task].arms
+        if unknown := [name for name in arms if name not in known]:
+            raise ValueError(f"expected some of {','.join(known)} for {task}; found "
+                             f"{','.join(unknown)}")
         return list(dict.fromkeys(arms))
+
+    @model_validator(mode="after")
+    def _order_of_levels(self) -> PilotConfig:
+        if self.order and self.task != "ordinal":
+            raise ValueError(f"expected an order for --task ordinal alone, found {self.task}")
+        if self.order and len(self.order) != len({*self.order}):
+            raise ValueError("expected each level once in the order, found "
+                             + ",".join(self.order))
+        return self
 
     @model_validator(mode="after")
     def _one_test(self) -> PilotConfig:
@@ -105,13 +124,13 @@ def save_config(config: PilotConfig) -> None:
     try:
         config.out.mkdir(parents=True, exist_ok=True)
         path = config.out / CONFIG
-        content = config.model_dump(mode="json")
-        if path.exists() and json.loads(path.read_text(encoding="utf-8")) != content:
+        if path.exists() and type(config).model_validate_json(
+                path.read_text(encoding="utf-8")) != config:
             raise PilotError(
                 f"{config.out}: holds a run with other settings; choose another folder, or give "
                 "the same settings to resume"
             )
-        write_json(path, content)
+        write_json(path, config.model_dump(mode="json"))
     except (OSError, ValueError) as error:
         raise PilotError(f"{config.out}: cannot keep a run here: {error}") from error
 
@@ -130,7 +149,7 @@ def launch(config: PilotConfig) -> Path:
     return resume(config.out)
 
 
-def resume(folder: Path) -> Path:
+def resume(folder: Path, command: str = "run") -> Path:
     """Start the run of ``folder`` again where it stopped; nothing happens if it is running."""
     folder = Path(folder).resolve()
     if read_run(folder).status == "running":
@@ -138,7 +157,7 @@ def resume(folder: Path) -> Path:
     (folder / CANCEL).unlink(missing_ok=True)
     with (folder / "log.txt").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "training", "run", str(folder)],
+            [sys.executable, "-m", "training", command, str(folder)],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, cwd=ROOT,
             # Threads that wait must sleep: beside the app, or another run, spinning ones take the
             # cores from those that work.

@@ -5,6 +5,7 @@ The colours are those of Okabe and Ito, https://jfly.uni-koeln.de/color/.
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,8 @@ import plotly.graph_objects as go
 
 from advisor.advice import Reason
 from advisor.names import NAMES, arm_name
+from training.tasks import headline
+from training.tasks.show import metric_name, shown
 
 COLOURS = {
     "prompting": "#0072B2", "rag": "#009E73",
@@ -87,21 +90,25 @@ def waterfall(
 
 
 def arms(result: Mapping[str, Any]) -> go.Figure:
-    """Accuracy per arm with its 95% interval; the best arm on top."""
-    found = {n: a for n, a in result["arms"].items() if a.get("accuracy") is not None}
-    names = sorted(found, key=lambda name: float(found[name]["accuracy"]))
-    values = [found[n]["accuracy"] for n in names]
-    low = [found[n]["accuracy"] - found[n]["accuracy_ci95"][0] for n in names]
-    high = [found[n]["accuracy_ci95"][1] - found[n]["accuracy"] for n in names]
+    """The headline metric per arm with its 95% interval; the best arm on top."""
+    metric, higher = headline(result)
+    found = {n: a for n, a in result["arms"].items() if a.get(metric) is not None}
+    names = sorted(found, key=lambda name: float(found[name][metric]), reverse=not higher)
+    values = [found[n][metric] for n in names]
+    low = [found[n][metric] - found[n][f"{metric}_ci95"][0] for n in names]
+    high = [found[n][f"{metric}_ci95"][1] - found[n][metric] for n in names]
     figure = go.Figure(go.Scatter(
         x=values, y=[arm_name(n) for n in names], mode="markers+text",
         marker={"size": 14, "color": [ARM_COLOURS.get(n, "#56606B") for n in names]},
         error_x={"type": "data", "symmetric": False, "array": high, "arrayminus": low,
                  "thickness": 2, "width": 6, "color": GREY},
-        text=[f"{v:.1%}" for v in values], textposition="top center", cliponaxis=False,
-        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+        text=[shown(metric, v) for v in values], textposition="top center", cliponaxis=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
     ))
-    figure.update_xaxes(range=[0, 1.05], tickformat=".0%", title="accuracy on the held-out items")
+    less = "" if higher else ", less is better"
+    figure.update_xaxes(title=f"{metric_name(metric)} on the held-out items{less}",
+                        tickformat="~g" if metric == "mae" else ".0%", rangemode="tozero",
+                        range=[0, 1.05] if higher else None)
     return _plain(figure, 90 + 52 * len(names))
 
 
@@ -121,6 +128,41 @@ def confusion(rows: Sequence[Mapping[str, Any]], arm: str, labels: Sequence[str]
     figure.update_yaxes(autorange="reversed", title="true label")
     figure.update_xaxes(title="taken for", tickangle=-45)
     return _plain(figure, 170 + 24 * max(4, len(shown)))
+
+
+def predicted_against_true(rows: Sequence[Mapping[str, Any]], arm: str) -> go.Figure:
+    """One point per held-out item; on the line the prediction is right. Log axes where they can be.
+    """
+    true = [float(row["label"]) for row in rows]
+    said = [float(row["arms"][arm]["prediction"]) for row in rows]
+    log = min(*true, *said) > 0
+    ends = [min(*true, *said), max(*true, *said)]
+    figure = go.Figure(go.Scatter(
+        x=ends, y=ends, mode="lines", line={"color": GREY, "dash": "dot"}, hoverinfo="skip"))
+    figure.add_trace(go.Scatter(
+        x=true, y=said, mode="markers", text=["<br>".join(textwrap.wrap(row["text"][:200], 60))
+                                              for row in rows],
+        marker={"size": 7, "opacity": 0.65, "color": ARM_COLOURS.get(arm, "#56606B")},
+        hovertemplate="%{text}<br>true %{x:,}, predicted %{y:,}<extra></extra>",
+    ))
+    kind = "log" if log else "linear"
+    figure.update_xaxes(type=kind, title="true value", tickformat="~s", dtick=1 if log else None)
+    figure.update_yaxes(type=kind, title="predicted", tickformat="~s", dtick=1 if log else None)
+    return _plain(figure, 380)
+
+
+def values(numbers: Sequence[float]) -> go.Figure:
+    """How the true values are spread, by powers of ten where all are above zero."""
+    positive = min(numbers) > 0
+    figure = go.Figure(go.Histogram(
+        x=[math.log10(n) if positive else n for n in numbers], nbinsx=30,
+        marker={"color": "#56606B"}, hovertemplate="%{y} values<extra></extra>",
+    ))
+    if positive:
+        tens = range(math.floor(math.log10(min(numbers))), math.ceil(math.log10(max(numbers))) + 1)
+        figure.update_xaxes(tickvals=[*tens], ticktext=[f"{10.0**n:,g}" for n in tens])
+    figure.update_layout(bargap=0.05)
+    return _plain(figure, 220)
 
 
 def loss(metrics: Sequence[Mapping[str, Any]]) -> go.Figure:

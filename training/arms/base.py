@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from training.tasks.base import Task
+from training.tasks.classification import Classification
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Examples:
-    """Labelled texts; ``labels[i]`` belongs to ``texts[i]``."""
+    """Labelled texts; ``labels[i]`` belongs to ``texts[i]`` and is what the task parses."""
 
     texts: Sequence[str]
-    labels: Sequence[str]
+    labels: Sequence[Any]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -33,10 +36,10 @@ class Prediction:
     """Predicted label per text and, where the arm has them, scores.
 
     ``scores`` has shape (n texts, n labels), columns in the order of ``ArmContext.labels``; rows
-    need not sum to one.
+    need not sum to one. Only a choice among labels has scores.
     """
 
-    labels: list[str]
+    labels: list[Any]
     scores: np.ndarray | None = None
 
 
@@ -52,6 +55,7 @@ class ArmContext:
     and survives a kill: what an arm needs to resume, and what it leaves for the user, goes there.
     ``progress(step, total, metrics)`` may raise ``Cancelled``; long loops call it every step.
     ``descriptions`` maps a label to the words a person would use for it, where the user gave some.
+    Without a ``task``, it is to choose one of ``labels``.
     """
 
     labels: Sequence[str]
@@ -60,6 +64,11 @@ class ArmContext:
     seed: int = 0
     descriptions: Mapping[str, str] = field(default_factory=dict)
     progress: Callable[[int, int, Mapping[str, float]], None] = _no_progress
+    task: Task = field(default_factory=Classification)
+
+    def __post_init__(self) -> None:
+        if not self.task.names:
+            self.task.names = list(self.labels)
 
 
 class Arm(Protocol):

@@ -6,23 +6,23 @@ import hashlib
 import json
 import re
 import time
-from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from pydantic import ValidationError
 
+from advisor.judge import MARGIN
 from advisor.names import NAMES, arm_name
-from advisor.ui import charts, pilot_result
+from advisor.ui import charts, curve_view, data_audit, pilot_result, runs_view, task_choice
 from advisor.ui.state import current_advice, runs_folder
 from training import (
-    ARMS,
     PilotConfig,
     PilotError,
     cancel,
     launch,
-    list_runs,
     load_examples,
+    load_labelled,
     read_metrics,
     read_result,
     read_run,
@@ -30,9 +30,12 @@ from training import (
     resume,
     sample_sets,
 )
+from training.manage import valid_name
+from training.tasks import Task
 
 TEXT_NAMES = ("text", "sentence", "message", "body", "email", "question", "utterance", "content")
-LABEL_NAMES = ("label", "intent", "category", "class", "topic", "queue", "target")
+LABEL_NAMES = ("label", "intent", "category", "class", "topic", "queue", "target", "tags",
+               "rating", "score", "stars", "value", "price", "amount")
 UPLOAD = "upload"
 
 
@@ -44,7 +47,8 @@ def chosen_data() -> tuple[Path, str, str, Path | None] | None:
     source = st.radio("Examples", list(names), format_func=lambda n: names[n], key="source")
     if source != UPLOAD:
         about = samples[source]
-        return Path(about["path"]), about["text"], about["label"], Path(about["descriptions"])
+        described = Path(about["descriptions"]) if about["descriptions"] else None
+        return Path(about["path"]), about["text"], about["label"], described
     upload = st.file_uploader(
         "A file with a text and a label column, 30 to 50,000 rows", key="file",
         help="It is copied into the runs folder on this machine and goes nowhere else.",
@@ -72,37 +76,45 @@ def _guess(columns: list[str], known: tuple[str, ...], otherwise: int) -> int:
     return otherwise % len(columns)
 
 
-def look_at_data(path: Path, text: str, label: str) -> None:
-    data = load_examples(path, text, label)
-    counts = Counter(data.labels)
-    st.caption(f"{len(data.texts):,} examples, {len(counts)} labels, "
-               f"{min(counts.values())} to {max(counts.values())} examples each.")
+def look_at_data(path: Path, text: str, label: str) -> tuple[int, Task, list[str] | None]:
+    """Shows the data; how many examples there are, the task, and the order of its levels."""
+    cells = load_examples(path, text, label).labels
+    task, order = task_choice.choose(cells, f"{path.name}-{label}")
+    data = load_labelled(path, text, label, task)
+    st.caption(f"{len(data.texts):,} examples, {task_choice.about_labels(task, data.labels)}.")
     for note in data.notes:
         st.warning(note)
-    with st.expander("Look at the data first", expanded=True):
+    for note in task.settle(data.labels):
+        st.info(note)
+    with st.expander("Some of the examples", expanded=True):
         step = max(1, len(data.texts) // 8)
         st.dataframe(
-            [{"label": data.labels[i], "text": data.texts[i]}
+            [{label: ", ".join(task_choice.as_names(data.labels[i])), "text": data.texts[i]}
              for i in range(0, len(data.texts), step)][:8],
             hide_index=True, column_config={"text": st.column_config.TextColumn(width="large")},
         )
-        st.plotly_chart(charts.label_counts(data.labels), config=charts.CONFIG, key="counts")
+        task_choice.label_chart(task, data.labels)
+    return len(data.texts), task, order
 
 
-def settings() -> tuple[list[str], int, int]:
+def settings(task: Task) -> tuple[list[str], int, int]:
     with st.expander("Settings"):
-        arms = st.multiselect("Arms", list(ARMS), default=list(ARMS),
+        arms = st.multiselect("Arms", list(task.arms), default=list(task.arms),
                               format_func=lambda n: arm_name(n))
         size = st.number_input("Held-out items (0: 30%, at most 1,000)", 0, 20_000, 0)
         seed = st.number_input("Seed", 0, 10**6, 0)
     return arms, int(size), int(seed)
 
 
-def start(config: PilotConfig) -> None:
+def start(config: PilotConfig, audited: dict[str, Any]) -> None:
     folder = launch(config)
+    if audited:
+        (folder / "audit.json").write_text(json.dumps(audited), encoding="utf-8")
     advice, _ = current_advice()
     if advice is not None:
         (folder / "advice.json").write_text(json.dumps(advice.to_json()), encoding="utf-8")
+        answers = json.dumps(st.session_state.answers)
+        (folder / "answers.json").write_text(answers, encoding="utf-8")
     st.query_params["run"] = folder.name
     st.rerun()
 
@@ -118,15 +130,19 @@ def new_pilot() -> None:
     found = chosen_data()
     if found is None:
         return
-    path, text, label, descriptions = found
-    look_at_data(path, text, label)
-    arms, size, seed = settings()
+    original, text, label, descriptions = found
+    path, audited = data_audit.show(original, text, label)
+    rows, task, order = look_at_data(path, text, label)
+    arms, size, seed = settings(task)
+    if task.headline == "accuracy":
+        curve_view.before_the_run(size or min(1000, round(0.3 * rows)), MARGIN)
     if st.button("Start the pilot", type="primary"):
-        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{path.stem[-24:]}"
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{original.stem[-24:]}"
         start(PilotConfig(
             data=path, text=text, label=label, out=runs_folder() / name, arms=arms,
-            test_size=size or None, seed=seed, descriptions=descriptions,
-        ))
+            test_size=size or None, seed=seed, descriptions=descriptions, task=task.name,
+            order=order,
+        ), audited)
 
 
 @st.fragment(run_every=1.0)
@@ -157,6 +173,8 @@ def one_run(folder: Path) -> None:
     result = read_result(folder)
     if state.status == "done" and result is not None:
         pilot_result.show(folder, result)
+        if result["task"] == "classification":
+            curve_view.show(folder, result)
     elif state.status in ("running", "waiting"):
         watch(folder)
     else:
@@ -170,22 +188,11 @@ def one_run(folder: Path) -> None:
         st.rerun()
 
 
-def earlier() -> None:
-    runs = list_runs(runs_folder())[:30]
-    if runs:
-        st.subheader("Earlier pilots", anchor=False)
-    for folder in runs:
-        if st.button(f"{folder.name} · {read_run(folder).status}", type="tertiary",
-                     key=f"open-{folder.name}"):
-            st.query_params["run"] = folder.name
-            st.rerun()
-
-
 def page() -> None:
     st.title("Pilot")
     name = st.query_params.get("run", "")
     folder = runs_folder() / name
-    if name and re.fullmatch(r"[\w.-]+", name) and (folder / "config.json").exists():
+    if name and valid_name(name) and (folder / "config.json").exists():
         one_run(folder)
         return
     if name:
@@ -193,7 +200,7 @@ def page() -> None:
     st.markdown("The same held-out items through every arm, from the simplest to a LoRA fine-tune. "
                 "Some hundred examples take a minute or two; nothing leaves this machine.")
     new_pilot()
-    earlier()
+    runs_view.earlier()
 
 
 try:
