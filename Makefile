@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test bench quality curves
+.PHONY: app test bench quality curves fidelity
 app: $(BIN)/.ready
 	$(BIN)/python -m streamlit run app.py
 
@@ -27,3 +27,7 @@ bench: $(BIN)/.ready
 # DATA: the same folder; how well learning curves are extrapolated
 curves: $(BIN)/.ready
 	$(BIN)/python -m training.curve_check --data $(DATA)
+
+# DATA: the same folder, with geoquery_nl2sql.jsonl too; does a small pilot's verdict hold?
+fidelity: $(BIN)/.ready
+	$(BIN)/python -m advisor.fidelity --data $(DATA)

@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from advisor.claim import claim
+from advisor.claim import Claim, claim
 from advisor.judge import MARGIN
 from training.arms import make_arm
 from training.arms.base import ArmContext, Examples
@@ -35,7 +35,7 @@ from training.tasks import make_task
 ROOT = Path(__file__).parent.parent
 ARMS = ("zero_shot", "retrieval", "classical", "linear_probe", "lora")
 EXAMPLES = 200
-TEST_ITEMS = 2000
+TEST_ITEMS = 1000
 RARE = 5  # rows of one SQL template below which it is left out
 Rows = list[tuple[str, str]]
 
@@ -140,3 +140,95 @@ def measure(folder: Path, store: Path, seeds: int) -> dict[str, Any]:
             if f"{name}|{seed}" not in known:
                 keep(f"{name}|{seed}", pilot(train, test, encoder, seed))
     return known
+
+
+def page(known: dict[str, Any], margin: float) -> str:
+    """Agreement, wrong and open verdicts, and the coverage of the intervals, with every task."""
+    rows, total, covered = [], Counter[str](), Counter[str]()
+    for name in dict.fromkeys(key.split("|")[0] for key in known):
+        if f"{name}|all" not in known:
+            continue
+        truth = claim(known[f"{name}|all"], margin)
+        gains = truth.gap[0] >= margin
+        said = Counter[str]()
+        pilots = [known[key] for key in known
+                  if key.startswith(f"{name}|") and not key.endswith("|all")]
+        for measured in pilots:
+            found = claim(measured["pilot"], margin)
+            said[_kind(found, gains)] += 1
+            _count_coverage(measured, found.rival, covered)
+        total += said
+        arms = known[f"{name}|all"]["arms"]
+        rows.append(
+            f"| {name} | {arms[truth.rival]['accuracy']:.1%} ({truth.rival}) "
+            f"| {arms['lora']['accuracy']:.1%} | {truth.gap[0]:+.1%} "
+            f"({truth.gap[1]:+.1%} to {truth.gap[2]:+.1%}) | {'yes' if gains else 'no'} "
+            f"| {said['agrees']} | {said['wrong']} | {said['open']} |")
+    runs = total.total()
+    decided = total["agrees"] + total["wrong"]
+    return PAGE.format(
+        margin=f"{margin:.0%}", runs=runs, table="\n".join(rows), tasks=len(rows),
+        agree=_share(total["agrees"], decided), wrong=_share(total["wrong"], runs),
+        open=_share(total["open"], runs),
+        accuracy=_share(covered["accuracy"], covered["accuracies"]),
+        gap=_share(covered["gap"], covered["gaps"]))
+
+
+def _kind(found: Claim, gains: bool) -> str:
+    if found.says == "unclear":
+        return "open"
+    return "agrees" if (found.says == "gain") == gains else "wrong"
+
+
+def _count_coverage(measured: dict[str, Any], rival: str, covered: Counter[str]) -> None:
+    """Do the pilot's intervals hold what the same fitted arms score on the task's test rows?"""
+    pilot_arms, far = measured["pilot"]["arms"], measured["same_arms"]
+    for name, arm in pilot_arms.items():
+        low, high = arm["accuracy_ci95"]
+        covered["accuracies"] += 1
+        covered["accuracy"] += low <= far["arms"][name]["accuracy"] <= high
+    near = next(row for row in measured["pilot"]["comparisons"]
+                if (row["a"], row["b"]) == ("lora", rival))
+    truth = far["arms"]["lora"]["accuracy"] - far["arms"][rival]["accuracy"]
+    covered["gaps"] += 1
+    covered["gap"] += near["ci95"][0] <= truth <= near["ci95"][1]
+
+
+def _share(part: int, whole: int) -> str:
+    if not whole:
+        return "– (n 0)"
+    low, high = wilson(part, whole)
+    return f"{part / whole:.0%} ({low:.0%} to {high:.0%}, n {whole})"
+
+
+PAGE = """# Does a small pilot's verdict hold?
+
+`make fidelity DATA=FOLDER` writes this page. On each of {tasks} public tasks every arm learns from
+all training rows, and the test rows settle whether LoRA gains {margin} or more over the best
+cheaper arm. Then pilots on 200 rows, one per seed, 30% of them held out, give their verdict, and
+the same fitted arms answer the test rows, which shows whether the pilot's 95% intervals hold.
+
+- Of the {runs} pilots, those that decide agree with all the data: {agree}.
+- Decided, and wrong: {wrong}.
+- Left open (inconclusive): {open}.
+- 95% intervals of an arm's accuracy hold: {accuracy}; of LoRA against its rival: {gap}.
+
+| task | best cheaper arm | LoRA | gain (95%) | gains {margin}? | pilots agree | wrong | open |
+|---|---|---|---|---|---|---|---|
+{table}
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m advisor.fidelity", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "verdict_fidelity.md")
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--margin", type=float, default=MARGIN)
+    args = parser.parse_args()
+    known = measure(args.data, args.out.with_suffix(".json"), args.seeds)
+    args.out.write_text(page(known, args.margin), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from advisor.broke_text import EXPLAINED, broke_rows
 from advisor.decision import Decision
 from advisor.decision_text import cost_sentences, stop_sentence
 from advisor.homework.report import markdown_text
@@ -73,6 +74,7 @@ def _view(record: Mapping[str, Any]) -> dict[str, Any]:
         "errors": _errors(run, ranked[0]) if ranked else [], "errors_shown": ERRORS_SHOWN,
         "repeated": repeat_text(check) if check else "",
         "audit": [_finding(f) for f in (record["audit"] or {}).get("findings", [])],
+        "broke": broke_rows(arms), "broke_explained": EXPLAINED,
         "asserted": {name: arm["assertions"] for name, arm in arms.items()
                      if arm.get("assertions")},
     }

@@ -22,7 +22,7 @@ from training.curve_result import summarise
 from training.data import Dataset
 from training.encoder import DEFAULT, Encoder
 from training.errors import Cancelled
-from training.pilot import _check_same_split, _descriptions, _parts
+from training.pilot import check_same_split, label_descriptions, load_parts
 from training.runs import PilotConfig, Reporter, resume, save_config, write_json
 from training.subsets import nested_order, subset_sizes
 from training.tasks import make_task
@@ -73,8 +73,8 @@ def run_curve(config: CurveConfig) -> dict[str, Any]:
 
 def _run(config: CurveConfig, reporter: Reporter) -> dict[str, Any]:
     task = make_task(config.task)
-    train, test, notes = _parts(config, task)
-    _check_same_split(config.out, train, test)
+    train, test, notes = load_parts(config, task)
+    check_same_split(config.out, train, test)
     done = read_curve(config.out)
     if done is not None:
         return done
@@ -104,7 +104,7 @@ def _measure(
     ]
     known = _known(config.out)
     encoder = Encoder(config.model)
-    descriptions = _descriptions(config.descriptions)
+    descriptions = label_descriptions(config.descriptions)
     labels = sorted({*train.labels, *test.labels})
     failed: dict[str, str] = {}
     for number, fit in enumerate(fits):

@@ -7,7 +7,7 @@ The odds of an error fall with the number of examples n by a power law down to a
 (Hestness et al. 2017, arXiv:1712.00409; Figueroa et al. 2012, doi:10.1186/1472-6947-12-8; odds
 rather than errors, so that a curve starts at chance and not above). Four noisy points say little
 about c and s, and curves fitted to them alone go astray (Viering and Loog 2022, arXiv:2103.10948).
-So both have a prior, learned from measured curves of other tasks (``training.curve_check``), and
+So both have a prior, learned from measured curves of other tasks (``training.curve_prior``), and
 every pair (c, s) counts as much as it explains the points: few points, a curve like others; many, a
 curve of its own.
 """
@@ -47,7 +47,8 @@ class Prior:
     stray: float
 
 
-PRIOR = Prior(-0.5, 0.4, -2.0, 1.0, 0.4, 1.0, 0.1)
+PRIOR = Prior(log_rate=0.343, rate_spread=0.437, floor=-0.672, floor_spread=0.906, items=0.307,
+              subset=0.164, stray=0.1)
 
 
 @cache

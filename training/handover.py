@@ -108,10 +108,10 @@ def handover_zip(folder: Path, base: str = BASE) -> bytes:
 
 def _same_split(folder: Path, config: PilotConfig) -> tuple[Dataset, Dataset]:
     """Training and test part as the pilot had them; the same data gives the same split."""
-    from training.pilot import _parts
+    from training.pilot import load_parts
 
     check_data(folder)
-    train, test, _ = _parts(config, make_task(config.task, config.order))
+    train, test, _ = load_parts(config, make_task(config.task, config.order))
     return train, test
 
 
@@ -144,9 +144,9 @@ def _prompt(system: str | None) -> str:
 
 def _instructions(config: PilotConfig, result: Mapping[str, Any]) -> str:
     """What a prompted model is told: the labels, and what they mean where the user said so."""
-    from training.pilot import _descriptions
+    from training.pilot import label_descriptions
 
-    known = _descriptions(config.descriptions)
+    known = label_descriptions(config.descriptions)
     shape = {"classification": "Answer with exactly one of these labels and nothing else:",
              "ordinal": "Answer with exactly one of these levels, lowest first, and nothing else:",
              "multilabel": "Answer with a JSON list of those of these labels that apply, in "

@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from training import broke
 from training.arms import make_arm
 from training.arms.base import Arm, ArmContext, Examples, Prediction
 from training.assert_outputs import add_rates, pilot_assertions
@@ -47,14 +48,14 @@ def run(config: PilotConfig) -> dict[str, Any]:
 
 def _run(config: PilotConfig, reporter: Reporter) -> dict[str, Any]:
     task = make_task(config.task, config.order)
-    train, test, notes = _parts(config, task)
-    _check_same_split(config.out, train, test)
+    train, test, notes = load_parts(config, task)
+    check_same_split(config.out, train, test)
     done = read_result(config.out)
     if done is not None:
         return done
     assertions = pilot_assertions(config.assertions, task.names)
     encoder = Encoder(config.model)
-    descriptions = _descriptions(config.descriptions)
+    descriptions = label_descriptions(config.descriptions)
     arms: dict[str, dict[str, Any]] = {}
     predictions: dict[str, list[dict[str, Any]]] = {}
     for name in config.arms:
@@ -86,7 +87,7 @@ def _run(config: PilotConfig, reporter: Reporter) -> dict[str, Any]:
     return result
 
 
-def _parts(config: PilotConfig, task: Task) -> tuple[Dataset, Dataset, list[str]]:
+def load_parts(config: PilotConfig, task: Task) -> tuple[Dataset, Dataset, list[str]]:
     """Training and test part, with notes; ``task`` has then seen every label."""
     data = load_labelled(config.data, config.text, config.label, task)
     if config.test is None:
@@ -101,7 +102,7 @@ def _parts(config: PilotConfig, task: Task) -> tuple[Dataset, Dataset, list[str]
     return train, test, [*data.notes, *notes, *task.settle([*train.labels, *test.labels])]
 
 
-def _check_same_split(out: Path, train: Dataset, test: Dataset) -> None:
+def check_same_split(out: Path, train: Dataset, test: Dataset) -> None:
     """Keep the split; refuse to resume when the data behind it has changed."""
     path = out / "split.json"
     content = {"train_rows": train.rows, "test_rows": test.rows, "data_sha256": train.sha256,
@@ -111,7 +112,7 @@ def _check_same_split(out: Path, train: Dataset, test: Dataset) -> None:
     write_json(path, content)
 
 
-def _descriptions(path: Path | None) -> dict[str, str]:
+def label_descriptions(path: Path | None) -> dict[str, str]:
     if path is None:
         return {}
     table = read_table(path)
@@ -148,6 +149,9 @@ def _run_arm(arm: Arm, train: Dataset, test: Dataset, context: ArmContext) -> No
             "predict_ms_per_item": round(_milliseconds(arm, test, encoder), 3),
             "trainable_parameters": arm.trainable_parameters,
         }
+        if context.task.name == "classification" and context.folder.name in broke.ARMS:
+            scores["broke"] = broke.what_broke(
+                arm, test.texts, test.labels, found, encoder, context.seed)
     except (Cancelled, OSError):  # a full disk would fail every arm alike
         raise
     except Exception as error:  # whatever breaks one arm must not lose the others

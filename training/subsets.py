@@ -27,15 +27,11 @@ def nested_order(labels: Sequence[str], seed: int) -> list[int]:
 
 
 def subset_sizes(n: int, classes: int) -> list[int]:
-    """Two to four sizes up to ``n``, each half of the next.
+    """Two to four sizes up to ``n``, each half of the next; beyond two, with two examples a label.
 
-    The smallest has two examples per label; where that leaves fewer than three sizes, one.
+    With fewer, a subset is no small sample of the task but another task, and misleads.
     """
     sizes = [n]
-    while len(sizes) < 4:
-        half = sizes[-1] // 2
-        least = max(SMALLEST, classes * (2 if len(sizes) == 3 else 1))
-        if half < least and len(sizes) > 1:
-            break
-        sizes.append(half)
+    while len(sizes) < 4 and (len(sizes) == 1 or sizes[-1] // 2 >= max(SMALLEST, 2 * classes)):
+        sizes.append(sizes[-1] // 2)
     return sizes[::-1]

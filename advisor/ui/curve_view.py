@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import log10
 from pathlib import Path
 from typing import Any
 
@@ -147,11 +148,10 @@ def chart(found: Mapping[str, Any]) -> go.Figure:
         _draw(figure, name, arms[name], name in first)
     crossing = found["crossing"]
     if crossing and crossing["n"]:
-        figure.add_vline(x=crossing["n"], line={"color": charts.GREY, "dash": "dot"},
-                         annotation_text=f"LoRA passes at {crossing['n']:,}",
-                         annotation_position="bottom right")
-    figure.update_xaxes(type="log", title="training examples", tickformat=",", dtick="D2",
-                        range=None)
+        figure.add_vline(x=crossing["n"], line={"color": charts.GREY, "dash": "dot"})
+        figure.add_annotation(x=log10(crossing["n"]), y=0, yref="paper", showarrow=False,
+                              xanchor="left", text=f" LoRA passes at {crossing['n']:,}")
+    figure.update_xaxes(type="log", title="training examples", tickformat=",", dtick="D2")
     figure.update_yaxes(title="accuracy", tickformat=".0%", automargin=True)
     figure.update_layout(
         height=430, margin={"l": 0, "r": 10, "t": 8, "b": 8}, dragmode=False,

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from advisor.broke_text import EXPLAINED, broke_rows
 from advisor.decision import Decision
 from advisor.names import arm_name
 from advisor.ui import assertions_view, charts, decision_view, downloads, error_view
@@ -34,6 +35,7 @@ def show(folder: Path, result: Mapping[str, Any]) -> None:
     _table(arms)
     _round_values(arms)
     _differences(result, metric)
+    _broke(arms)
     rows = read_predictions(folder)
     assertions_view.show(folder, rows, result["labels"])
     if decision is not None:
@@ -109,6 +111,15 @@ def _differences(result: Mapping[str, Any], metric: str) -> None:
             ],
             hide_index=True,
         )
+
+
+def _broke(arms: Mapping[str, Mapping[str, Any]]) -> None:
+    rows = broke_rows(arms)
+    if rows:
+        st.subheader("What tuning broke", anchor=False)
+        st.dataframe(rows, hide_index=True,
+                     column_config={"check": st.column_config.TextColumn(width="large")})
+        st.caption(EXPLAINED)
 
 
 def _record(result: Mapping[str, Any]) -> None:

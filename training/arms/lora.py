@@ -76,7 +76,7 @@ class Lora:
         self._model = _adapted(context.encoder.source, context.seed)
         labels = np.array([list(context.labels).index(name) for name in train.labels])
         _train(self._model, list(train.texts), labels, context)
-        self._head = fit_head(self._encode(train.texts), train.labels, context.seed)
+        self._head = fit_head(self.encode(train.texts), train.labels, context.seed)
         self._coef, self._intercept = _full(self._head)
         self._labels = [str(name) for name in self._head.classes_]
         weights = sum(p.numel() for p in self._model.parameters() if p.requires_grad)
@@ -84,10 +84,11 @@ class Lora:
         self._save(context)
 
     def predict(self, texts: Sequence[str]) -> Prediction:
-        scores = self._encode(texts) @ self._coef.T + self._intercept
+        scores = self.encode(texts) @ self._coef.T + self._intercept
         return Prediction([self._labels[i] for i in scores.argmax(axis=1)], scores)
 
-    def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors (n, d) of the adapted encoder."""
         vectors = self._model.encode(
             list(texts), normalize_embeddings=True, show_progress_bar=False
         )
@@ -184,7 +185,19 @@ def _embed(model: Any, texts: list[str]) -> Any:
 
     features = model.preprocess(texts)
     features = {k: v.to(model.device) if hasattr(v, "to") else v for k, v in features.items()}
-    return torch.nn.functional.normalize(model(features)["sentence_embedding"], dim=1)
+    with torch.autocast(model.device.type, torch.bfloat16, enabled=_has_bfloat16(model.device)):
+        vectors = model(features)["sentence_embedding"]
+    return torch.nn.functional.normalize(vectors.float(), dim=1)
+
+
+def _has_bfloat16(device: Any) -> bool:
+    """Whether the device multiplies in bfloat16 itself, which halves a step; else it is slower."""
+    import torch
+
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    able = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
 
 
 def _checkpoint(folder: Path, parameters: Any, optimizer: Any, step: int, total: int) -> None:

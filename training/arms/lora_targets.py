@@ -49,14 +49,14 @@ class LoraTargets(Lora):
                            context.seed)
         self._model = _adapted(context.encoder.source, context.seed)
         _train(self._model, list(train.texts), train.labels, probe, context)
-        self._linear = fit_linear(self._encode(train.texts), train.labels, context.task,
+        self._linear = fit_linear(self.encode(train.texts), train.labels, context.task,
                                   context.seed)
         weights = sum(p.numel() for p in self._model.parameters() if p.requires_grad)
         self.trainable_parameters = weights + self._linear.size
         self._save(context)
 
     def predict(self, texts: Sequence[str]) -> Prediction:
-        return self._linear.predict(self._encode(texts))
+        return self._linear.predict(self.encode(texts))
 
     def _save(self, context: ArmContext) -> None:
         from safetensors.numpy import save_file

@@ -120,5 +120,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     table = "\n".join(measure(parser.parse_args().data))
-    before, mark, _ = TARGET.read_text(encoding="utf-8").partition("## Measured\n")
-    TARGET.write_text(f"{before}{mark}\n{table}\n", encoding="utf-8")
+    before, _, _ = TARGET.read_text(encoding="utf-8").partition("| set | planted |")
+    TARGET.write_text(f"{before}{table}\n", encoding="utf-8")
