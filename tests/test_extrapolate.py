@@ -16,10 +16,10 @@ def accuracy(size: float, odds: float, rate: float, floor: float) -> float:
 def test_a_known_curve_is_found_again(rate: float, floor: float) -> None:
     points = {size: [accuracy(size, -1.5, rate, floor)] * 3 for size in SIZES}
     curve = LearningCurve(points, 20_000)
-    for times in (2, 5, 10):
+    for times, near in ((2, 0.01), (5, 0.025), (10, 0.03)):  # some here have a rarely low floor
         truth = accuracy(400 * times, -1.5, rate, floor)
         found = curve.at(400 * times)
-        assert found["accuracy"] == pytest.approx(truth, abs=0.02)
+        assert found["accuracy"] == pytest.approx(truth, abs=near)
         assert found["ci95"][0] < truth < found["ci95"][1]
 
 
@@ -83,8 +83,10 @@ def test_where_lora_passes_is_found_or_not_in_sight() -> None:
     assert passing and passing["rival"] == "classical"
     truth = 400 * np.exp(0.3 / 0.5)  # without floors the two lines would meet here
     assert passing["n"] == pytest.approx(truth, rel=0.35)
-    assert passing["ci95"][0] <= passing["n"] <= passing["ci95"][1]
+    low, high = passing["ci95"]
+    assert low <= passing["n"] and (high is None or passing["n"] <= high)
+    assert 0.5 < passing["chance"] < 1
     never = crossing(curves(0.3, -0.9), 0)
     assert never and never["n"] is None and "not in sight" in never["text"]
     ahead = crossing(curves(0.5, -2.2), 0)
-    assert ahead and ahead["n"] < 400 and ahead["text"].startswith("passed already")
+    assert ahead and ahead["n"] < 400 and "passed already" in ahead["text"]

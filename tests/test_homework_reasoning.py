@@ -42,8 +42,8 @@ def test_stances_of_texts_never_learned_from(
     right = [r["stance"] == reading.stance for r, reading in zip(rows, readings, strict=True)]
     hard = [ok for ok, r in zip(right, rows, strict=True) if r["hard"]]
     easy = [ok for ok, r in zip(right, rows, strict=True) if not r["hard"]]
-    assert share(easy) >= 0.95
-    assert share(hard) >= 0.84
+    assert share(easy) >= 0.96
+    assert share(hard) >= 0.87
     # The first technique that is named, as a reader without judgement would take it.
     named = [TECHNIQUES.search(plain(r["reasoning"])) for r in rows]
     first = [APPROACH_OF.get((match.lastgroup or "?")[0]) if match else "none" for match in named]
@@ -58,7 +58,7 @@ def test_criteria_of_texts_never_learned_from(
     both = sum(len(set(r["criteria"]) & set(x.criteria))
                for r, x in zip(rows, readings, strict=True))
     either = sum(len(r["criteria"]) + len(x.criteria) for r, x in zip(rows, readings, strict=True))
-    assert 2 * both / either >= 0.76
+    assert 2 * both / either >= 0.80
 
 
 def test_doubt_is_higher_where_the_stance_is_wrong(

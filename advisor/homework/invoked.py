@@ -5,10 +5,12 @@ An absence invokes a criterion as well: "no examples" is a reason about examples
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from advisor.homework.lexicon import one_of
-from advisor.homework.mentions import Marked, runs
+from advisor.homework.mentions import Marked
 
 CRITERIA = (
     "freshness", "private_knowledge", "citations", "style_or_format", "narrow_task",
@@ -30,7 +32,9 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |revis|refresh|renew)\w*|(?:new|different)\ (?:\w+\ )?(?:every|each|for\ each|daily
             |weekly)|(?:daily|weekly|monthly|hourly|nightly)|never\ changes?|(?:don't|doesn't
             |do\ not|does\ not|haven't|hasn't)\ change|unchanged|(?:mostly|are|is)\ (?:static
-            |stable)|last\ (?:night|minute)'?s?|cut-?off""",
+            |stable)|last\ (?:night|minute)'?s?|cut-?off|in\ force|in\ flux|fluctuat\w*
+            |re-?issued|(?:for|in)\ (?:decades|centuries)|since\ (?:the\ )?\d{4}|this\ month's
+            |knowledge\ ends|so\ fresh|any\ ?more""",
         rf"""chang(?:e|es|ed|ing)|current(?!ly)|today'?s?|yesterday'?s?|tomorrow|this\ morning
             |live|moves?|rotates?|recent|news|(?:every|each|per|by\ the|within)\ (?:few\ 
             |other\ )?{_TIME}|re-?index\w*|retrain\w*|as\ of\ now|weather|prices""",
@@ -46,7 +50,9 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |\w+n't\ exist|(?:other|company|own|no|any)\ knowledge|(?:all|needed|everything
             |facts?)\ (?:\w+\ ){0,2}(?:is|are|in|on)\ (?:\w+\ ){0,2}(?:the|there|it)
             |in\ the\ (?:letter|message|bullets|request|text|note|bill)|knows?\ (?:what|that|how
-            |the|about|our)|nothing\ to\ (?:look\ up|retrieve|know)|no\ (?:outside\ )?facts""",
+            |the|about|our)|nothing\ to\ (?:look\ up|retrieve|know)|no\ (?:outside\ )?facts
+            |nowhere\ else|never\ heard|no\ clue|hardly\ any|common\ knowledge
+            |(?:every|any)\ model""",
         rf"""(?:our|my|their|her|his|the\ (?:company|office|museum|city|club|firm
             |hospital)'?s?)\ (?:\w+\ ){{0,2}}{_THING}|archives?|knowledge|fits?
             |in\ the\ (?:input|prompt|context)|\d[\d.,]{{0,9}}k?\ (?:pages|documents|docs|pdfs
@@ -59,7 +65,9 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |clause|file|section|article|verse)\ (?:number|ref)\w*|references?|quot(?:e|es|ed
             |ing)|links?\ (?:to|per|for)|with\ links?|verif(?:y|iable|ied)|evidence|provenance
             |where\ (?:it|an\ answer|each|the\ answer|that|this)\ (?:\w+\ )?(?:comes?
-            |is\ written|stands)|shelf\ mark""",
+            |is\ written|stands)|shelf\ mark|verbatim|backed\ by|proof|makes\ up\ \w+|chapter\ and
+            |original\ (?:\w+)|where\ (?:does|did)\ |points?\ (?:at|to)\ |comes?\ from|came\ from
+            |which\ (?:report|document|version|article|ruling|rule)""",
         r"""show\w*\ (?:the|which|where|an?)|paragraphs?|links?|exact|page|check(?:ed|able)?
             |clause|click\w*|prove|point(?:er|s)?\ to""",
     ),
@@ -88,8 +96,9 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |list|set|number|word|scale|domain)|binary|yes/no|yes\ or\ no|fixed\ (?:set|list
             |categor\w+|schema)|only\ (?:one|a\ single)|(?:categories|labels|classes|intents
             |queues)\ (?:are|is)\ (?:fixed|closed)|always\ the\ same|one\ (?:label|code|number
-            |answer|out\ of|word|concept)|text\ in|numbers?\ out|nothing\ else|just\ (?:one
-            |this)""",
+            |answer|out\ of|word|concept)|(?:two|2|three|3|seven|nine)\ (?:topics|types)
+            |same\ or\ not|one\ (?:field|transformation)|single\ \w+|text\ in|numbers?\ out
+            |nothing\ else|just\ (?:one|this)""",
         r"""classif\w+|single|fixed|specific|closed|bounded|\d+\ (?:classes|categories|codes
             |types|labels|topics)|mapping""",
     ),
@@ -97,7 +106,8 @@ _PHRASES: dict[str, tuple[str, ...]] = {
         rf"""\d[\d.,]{{0,9}}\ ?(?:k|m|thousand|million)?\+?\ (?:[\w-]+\ ){{0,3}}(?:{_EXAMPLE}
             |examples?|emails?|mails|letters|replies|answers|chats|notes|reports|reviews
             |messages|cases|articles|calls|drafts|questions|forms|texts|posts|entries|documents
-            |descriptions|choices|sentences|images|minutes)|labell?ed|labels|annotat\w+
+            |descriptions|choices|sentences|images|minutes)
+            (?!\ ?(?:a|an|per|each|every|/)\ ?{_TIME})|labell?ed|labels|annotat\w+
             |training\ (?:data|set|pairs|material)|(?:question|input|clause|q)[^.]{{0,12}}pairs
             |examples?\ (?:to\ learn|to\ train|of\ (?:good|how))|(?:no|few|enough|plenty\ of
             |lots?\ of|many|without|lack\w*|any|only|thousands\ of|hundreds\ of
@@ -131,6 +141,9 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |hardware|machine|data\ cent(?:er|re))|air-?gapped|access\ (?:rights|control)
             |permissions|anonym\w+|personal\ data|third\ part\w+|sealed|classified|protected
             |inside\ (?:the|our)|within\ (?:the|our)\ \w+\ network|outside\ (?:company|servers?)
+            |works\ council|privileged|isolated|own\ (?:computer|laptop|pc)
+            |(?:nobody|no\ one)\ else's|stays?\ (?:on|in|inside|here)|(?:be|is)\ (?:stored|recorded)
+            |openai\ is
             |(?:can't|cannot|mustn't|must\ not|not\ allowed\ to|never)\ (?:\w+\ )?(?:leave|send
             |sent|go|share|be\ shared)""",
         r"""locally?|offline|in-house|hosted|patient|laptop|open\ (?:source\ )?models?
@@ -146,7 +159,9 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |a/b|ab[- ]test|ablation|win\ rate|hold\ back|held\ back|wer|ndcg|assertions?
             |test(?:ed|s|ing)?\ (?:it\ )?(?:on|with|against|cases)|\d+\ test|compare\ (?:with|to
             |against)|cross-validation|side-by-side|scored|criteria|test\ (?:it|questions)
-            |in\ our\ (?:test|trial)|tests?""",
+            |in\ our\ (?:test|trial)|tests?|validat\w+|success|how\ (?:many|well|often|far)
+            |notice\ a\ difference|points\ better|out\ of\ \d
+            |(?:know|known|correct)\ (?:the\ )?(?:results?|answers?)|%\ (?:right|correct)""",
         r"""\d+\ ?%|check(?:ed)?\ (?:against|with|on|them|it|\d+|by)|rat(?:e|ed|ers?|ing)
             |compared|see\ how\ far|quality|trial|proven|by\ hand|score""",
     ),
@@ -159,7 +174,9 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |anything)|anything\ (?:more|bigger|heavier|else|fancier)|job\ done|\bdone\b|fancy
             |fancier|silly|plenty|pointless|baseline|mvp|pilot|see\ how\ far|only\ (?:if|then
             |when|once)|will\ do|all\ (?:i|we|it)\ (?:need|takes?)|why\ would|too\ much
-            |one\ prompt|prompt\ first|step\ by\ step""",
+            |one\ prompt|prompt\ first|step\ by\ step|trivial|obvious|cannon|ridiculous
+            |least\ complicated|nobody\ (?:needs|trains)|crawl|do(?:es)?\ the\ job|already\ works
+            |open(?:s|ed)?\ with|(?:go|goes)\ live|launch|in\ the\ pilot""",
         r"""\bfirst\b|\bjust\b|\bthen\b|later|if\ (?:it|that|the|this)|v1|phase\ 1|once|until
             |works|when""",
     ),
@@ -172,7 +189,10 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |running|in\ shape|up\ to\ date)|servers?|gpus?\b|complex(?:ity)?|hassle|machinery
             |moving\ parts?|(?:no|the)\ it\b|engineers?|fewer\ parts|self-host\w*|run\ (?:it|one
             |anything|by)|to\ (?:operate|own|run|maintain)|own\ a\ model|no(?:body
-            |\ one)\ (?:here|can)|setting\ up|set\ up|deploy\w*|work\ to""",
+            |\ one)\ (?:here|can)|setting\ up|set\ up|deploy\w*|work\ to|without\ it\ support
+            |(?:no|any|technical)\ (?:it|ml|technical)?\ ?(?:support|person|people|technician)
+            |care\ and\ feeding|(?:in|be\ kept\ in)\ sync|train\ again|re-?index\w*
+            |without\ anybody""",
         r"""effort|easier|burden|team|manage[ds]?|administrat\w+|update|developer|volunteers?
             |anybody|trouble|extra|managed""",
     ),
@@ -187,7 +207,9 @@ _PHRASES: dict[str, tuple[str, ...]] = {
             |wide(?:\ range)?|unlimited|without\ limit|endless|whatever|various|diverse
             |each\ (?:client|project|graduate|child|patient)\ (?:is|wants|has)|huge
             |different\ (?:things|topics|kinds)|many\ use\ cases|split|can't\ be\ predicted
-            |scope|from\ \w+\ to\ \w+|no\ limit|smaller\ (?:ones|piece|features|use)|vary|vague""",
+            |scope|from\ \w+\ to\ \w+|no\ limit|smaller\ (?:ones|piece|features|use)|vary|vague
+            |under\ the\ sun|where(?:ver)?\ they|no\ two|unpredictable|range|hundred\ things
+            |in\ common|narrow\ it\ down|cut\ it\ down|no\ end|not\ one\ use""",
         r"""\bany\b|creative|general(?:ity)?|flexible|different|topics?|all\ over|ask\ (?:all
             |any|what)\w*|varies""",
     ),
@@ -210,6 +232,7 @@ _PHRASES: dict[str, tuple[str, ...]] = {
 }
 _PATTERNS = [(f"{criterion}{strength}", one_of({criterion: words}))
              for criterion, both in _PHRASES.items() for strength, words in enumerate(both)]
+_LETTERS = re.compile(r"[a-z'-]{1,24}")
 
 
 def phrases(text: str) -> dict[str, int]:
@@ -218,12 +241,24 @@ def phrases(text: str) -> dict[str, int]:
     return {name: match.start() for name, match in found if match}
 
 
+def pieces(text: str) -> set[str]:
+    """Four and five letters in a row from the words of a plain text, so that no form is missed."""
+    return set().union(*map(_pieces_of, _LETTERS.findall(text)))
+
+
+@lru_cache(maxsize=20_000)
+def _pieces_of(word: str) -> frozenset[str]:
+    word = f" {word} "
+    return frozenset(f"~{word[start:start + length]}" for length in (4, 5)
+                     for start in range(len(word) - length + 1))
+
+
 def invoked_features(
     marked: Marked, found: Iterable[str], stance: str = "", later: Sequence[str] = ()
 ) -> set[str]:
     """Words, pairs of words, bones, the phrases that the text has, and what it proposes."""
     return {
-        *runs(marked.words, 2, ""), *(f"bone:{bone}" for bone in marked.bones),
+        *marked.said, *(f"bone:{bone}" for bone in marked.bones),
         *(f"says:{name}" for name in found), *(f"says:{name}&{stance}" for name in found),
         f"named:{marked.named}", f"stance:{stance}", f"stance:{stance}{bool(later)}",
         f"later:{bool(later)}",

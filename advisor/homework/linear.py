@@ -33,7 +33,19 @@ class Linear:
         columns = np.fromiter(chain.from_iterable(known), np.int32, count=ends[-1])
         table = csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends),
                            shape=(len(known), len(self.weights)))
+        table.sort_indices()  # sets come in any order, and sums depend on it in the last digit
         return np.asarray(table @ self.weights + self.start, dtype=np.float64)
+
+
+def mean_of(models: Sequence[Linear]) -> Linear:
+    """The model whose scores are the mean of the scores of models with the same columns."""
+    places: dict[str, int] = {}
+    for term in chain.from_iterable(model.places for model in models):
+        places.setdefault(term, len(places))
+    weights = np.zeros((len(places), models[0].weights.shape[1]))
+    for model in models:
+        weights[[places[term] for term in model.places]] += model.weights / len(models)
+    return Linear(places, weights, np.mean([model.start for model in models], axis=0))
 
 
 def softmax(scores: Array) -> Array:

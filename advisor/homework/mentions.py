@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from advisor.homework.lexicon import APPROACH_OF, CUE_NAMES, CUES, SIGNS, TECHNIQUES
 from advisor.words import stem
@@ -46,6 +47,10 @@ class Marked:
         """The approaches spoken of, by their letters, in the order of first mention."""
         return "".join(dict.fromkeys(b[0] for b in self.bones if is_technique(b)))
 
+    @cached_property
+    def said(self) -> list[str]:
+        """The words and the pairs of neighbouring words."""
+        return runs(self.words, 2, "")
 
     def stands_for(self, approaches: Sequence[str]) -> int | None:
         """Where the text speaks of one of the approaches, best where nothing speaks against it.
@@ -79,10 +84,12 @@ def mark(text: str) -> Marked:
     words, bones = list(techniques), list(techniques)
     for match in CUES.finditer(text):
         start, end = match.span()
-        follows = any(technique_at[end:end + 8])
+        if technique_at[start]:
+            continue
         # "retrieval over our manuals" puts nothing over anything, "I prefer RAG to tuning" does.
-        if technique_at[start] or (match[0] == "over" and not follows) or (
-                match[0] == "to" and not (follows and any(technique_at[max(0, start - 2):start]))):
+        if match[0] in ("over", "to") and not any(technique_at[end:end + 8]):
+            continue
+        if match[0] == "to" and not any(technique_at[max(0, start - 2):start]):
             continue
         bones.append((start, end, match.lastgroup or ""))
         cue_at[start:end] = b"1" * (end - start)
@@ -140,7 +147,7 @@ def runs(row: Sequence[str], longest: int, name: str) -> list[str]:
 
 def features(marked: Marked, letter: str) -> set[str]:
     """What speaks for or against the approach of this letter being the one proposed."""
-    found = set(runs(marked.words, 2, letter + ":"))
+    found = {f"{letter}:{run}" for run in marked.said}
     found.update(_counts(marked, letter))
     bones = _seen_from(marked.bones, letter)
     if "T1" not in bones and "T0" not in bones:
@@ -157,7 +164,7 @@ def features(marked: Marked, letter: str) -> set[str]:
 def whole_features(marked: Marked) -> set[str]:
     """Words, bones and the order of the techniques, without the view of any one of them."""
     named = [bone for bone in marked.bones if bone.endswith("1") and is_technique(bone)]
-    return {*runs(marked.words, 2, ""), *runs(marked.bones, 5, "B:"), *runs(named, 4, "S:")}
+    return {*marked.said, *runs(marked.bones, 5, "B:"), *runs(named, 4, "S:")}
 
 
 def _seen_from(row: Sequence[str], letter: str) -> list[str]:

@@ -13,17 +13,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import compress
 from pathlib import Path
 
 import numpy as np
 
 from advisor.homework.clashes import clash_features
-from advisor.homework.invoked import CRITERIA, invoked_features, phrases
+from advisor.homework.invoked import CRITERIA, invoked_features, phrases, pieces
 from advisor.homework.lexicon import APPROACH_OF, plain
 from advisor.homework.linear import Array, Linear, load, logistic, softmax
 from advisor.homework.mentions import MOST_READ, Marked, features, mark, whole_features
+from casebank.encoder import loaded_once
 
 DATA = Path(__file__).parent.parent / "data"
 STANCES = ("prompting", "rag", "fine_tuning", "rag+fine_tuning", "classical", "none")
@@ -83,7 +83,8 @@ class ReasoningReader:
         later = [put_off(row, stance) for row, stance in zip(roles, chosen, strict=True)]
         found = [phrases(text) for text in small]
         invoked = logistic(self._criteria.scores([
-            invoked_features(*each) for each in zip(marks, found, chosen, later, strict=True)
+            invoked_features(*each) | pieces(text)
+            for each, text in zip(zip(marks, found, chosen, later, strict=True), small, strict=True)
         ])) >= self._least
         clashes = logistic(self._clash.scores([
             clash_features(plain(description[:MOST_READ]), text, stance, steps)
@@ -153,7 +154,7 @@ def put_off(roles: Array, stance: str) -> tuple[str, ...]:
         if APPROACH_OF[letter] not in now and row[PUT_OFF] >= SURE_OF_LATER)
 
 
-@lru_cache(maxsize=1)
+@loaded_once
 def default_reader() -> ReasoningReader:
     """The reader that the project ships, loaded once."""
     return ReasoningReader()

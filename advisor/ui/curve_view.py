@@ -42,10 +42,8 @@ def before_the_run(n_test: int, margin: float) -> None:
     )
 
 
-def show(folder: Path, result: Mapping[str, Any]) -> None:
+def show(folder: Path) -> None:
     """The learning curve of a finished pilot: a button, its progress, or what was found."""
-    if result.get("task") != "classification":
-        return
     st.subheader("How many examples do I need?", anchor=False)
     own = folder / "curve"
     found = read_curve(own)

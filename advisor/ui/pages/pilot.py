@@ -174,7 +174,7 @@ def one_run(folder: Path) -> None:
     if state.status == "done" and result is not None:
         pilot_result.show(folder, result)
         if result["task"] == "classification":
-            curve_view.show(folder, result)
+            curve_view.show(folder)
     elif state.status in ("running", "waiting"):
         watch(folder)
     else:
