@@ -9,9 +9,12 @@ from advisor.names import arm_name
 from training.tasks.show import shown
 
 EXPLAINED = (
-    "Before tuning (the probe on the frozen encoder) and after it, on the same held-out items; "
-    "changes with their paired 95% interval. A text reworded keeps every word: case and "
-    "punctuation go, a greeting and thanks are added.")
+    "Before tuning (the probe on the frozen encoder) and after it. Accuracy on the held-out items "
+    "with typing slips in them, and reworded (every word stays; case and punctuation go, a "
+    "greeting and thanks are added), each with its change and the paired 95% interval. Unrelated "
+    "sentences that a threshold on the score turns away when 95% of the real ones pass. "
+    "Calibration error, 0 being perfect. A probe on another data set with the tuned encoder, and "
+    "its change against the frozen one.")
 
 
 def broke_rows(arms: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -50,9 +53,9 @@ def _other(broke: Mapping[str, Any]) -> str:
 
 
 CHECKS = {
-    "Accuracy with typing slips, and the change": _spoilt("typos"),
-    "Accuracy on reworded texts, and the change": _spoilt("reworded"),
-    "Unrelated texts that a threshold turns away (95% of real ones pass)": _off_topic,
-    "Calibration error (0 is perfect)": _calibration,
-    "Another domain: probe on the tuned encoder, and the change": _other,
+    "Typing slips": _spoilt("typos"),
+    "Reworded": _spoilt("reworded"),
+    "Unrelated, turned away": _off_topic,
+    "Calibration error": _calibration,
+    "Another domain": _other,
 }

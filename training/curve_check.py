@@ -167,6 +167,9 @@ def _covered(rows: list[Row], which: str, truth: str) -> str:
 
 def page(found: list[Row], prior: Prior) -> str:
     sets = ", ".join(dict.fromkeys(row["task"] for row in found))
+    lora = ("LoRA was measured on few tasks with one seed, and taught nothing."
+            if any(row["arm"] == "lora" for row in found) else
+            "LoRA was not measured here: its curve is extrapolated with the same prior, untested.")
     return f"""# Learning curves
 
 `make curves DATA=FOLDER` measures arms on nested subsets up to {OBSERVED[0]} and {OBSERVED[1]}
@@ -176,8 +179,7 @@ examples ({SEEDS} seeds, half as many each time), extrapolates, then measures {T
 
 The prior that an extrapolation uses was learned without its own data set or CLINC150 domain, from
 retrieval, linear_probe and classical, and also from variants with {WRONG:.0%} of the labels drawn
-anew. LoRA, where it stands in the table, was measured on few tasks with one seed, and taught
-nothing.
+anew. {lora}
 
 Errors are medians of absolute errors in accuracy points on the same held-out items; the last value
 is the naive baseline that says nothing will change. "Same items": the share of 95% intervals that

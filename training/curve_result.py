@@ -90,7 +90,7 @@ def crossing(curves: Mapping[str, LearningCurve], seed: int) -> dict[str, Any] |
     if middle is None:
         text = f"not in sight up to {TIMES[-1]} times the data"
     elif middle <= largest:
-        text = f"passed already, at about {middle:,} training examples"
+        text = f"probably passed already, at about {middle:,} training examples"
     else:
         text = f"expected at about {middle:,} training examples"
     return {"arm": "lora", "rival": rival, "n": middle, "ci95": [low, high], "chance": chance,

@@ -117,8 +117,7 @@ def _broke(arms: Mapping[str, Mapping[str, Any]]) -> None:
     rows = broke_rows(arms)
     if rows:
         st.subheader("What tuning broke", anchor=False)
-        st.dataframe(rows, hide_index=True,
-                     column_config={"check": st.column_config.TextColumn(width="large")})
+        st.dataframe(rows, hide_index=True)
         st.caption(EXPLAINED)
 
 
