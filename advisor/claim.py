@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from training.prospect import prospect
+from training.prospect import RATIO, prospect
 from training.tasks import headline
 
 TUNED = ("lora", "lora_plain")  # the second shows what the loss decides; it is no cheaper arm
@@ -32,8 +32,13 @@ class Claim(BaseModel):
     ahead: dict[str, Any] | None = None
 
 
-def claim(result: Mapping[str, Any], margin: float) -> Claim:
-    """What a pilot's result says of tuning; ``ValueError`` tells which arm or figure is missing."""
+def claim(
+    result: Mapping[str, Any], margin: float, ratio_prior: tuple[float, float] = RATIO
+) -> Claim:
+    """What a pilot's result says of tuning; ``ValueError`` tells which arm or figure is missing.
+
+    ``margin`` is in the headline metric; ``ratio_prior`` as in ``training.prospect``.
+    """
     metric, higher = headline(result)
     arms = {n: float(a[metric]) for n, a in result["arms"].items() if a.get(metric) is not None}
     if "lora" not in arms:
@@ -51,7 +56,7 @@ def claim(result: Mapping[str, Any], margin: float) -> Claim:
         return Claim(says=_says(gap[1] > 0 and gap[0] >= margin, gap[2] < margin), rival=rival,
                      gap=gap)
     ahead = prospect(row["wins"], row["losses"], row["both_wrong"], result["n_test"],
-                     result["n_train"], margin)
+                     result["n_train"], margin, ratio_prior)
     return Claim(says=_says(ahead.chance >= SURE, ahead.chance <= 1 - SURE), rival=rival, gap=gap,
                  ahead=vars(ahead))
 

@@ -12,13 +12,15 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 import re
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
+from statistics import mean, stdev
 from typing import Any
 
 from advisor.claim import Claim, claim
@@ -153,8 +155,9 @@ def page(known: dict[str, Any], margin: float) -> str:
         said = Counter[str]()
         pilots = [known[key] for key in known
                   if key.startswith(f"{name}|") and not key.endswith("|all")]
+        prior = ratio_prior(known, without=name)
         for measured in pilots:
-            found = claim(measured["pilot"], margin)
+            found = claim(measured["pilot"], margin, prior)
             said[_kind(found, gains)] += 1
             _count_coverage(measured, found.rival, covered)
         total += said
@@ -172,6 +175,22 @@ def page(known: dict[str, Any], margin: float) -> str:
         open=_share(total["open"], runs),
         accuracy=_share(covered["accuracy"], covered["accuracies"]),
         gap=_share(covered["gap"], covered["gaps"]))
+
+
+def ratio_prior(known: dict[str, Any], without: str) -> tuple[float, float]:
+    """What ``training.prospect.RATIO`` is on all tasks but one, each task counting the same."""
+    ratios = defaultdict(list)
+    for key, measured in known.items():
+        name, which = key.split("|")
+        if which != "all" and name != without:
+            far = measured["same_arms"]
+            rival = claim(measured["pilot"], MARGIN).rival
+            wrong = [far["n_test"] * (1 - far["arms"][arm]["accuracy"]) + 0.5
+                     for arm in ("lora", rival)]
+            ratios[name].append(math.log(wrong[0] / wrong[1]))
+    means = [mean(some) for some in ratios.values()]
+    every = [ratio for some in ratios.values() for ratio in some]
+    return mean(means), stdev(every)
 
 
 def _kind(found: Claim, gains: bool) -> str:
@@ -206,7 +225,8 @@ PAGE = """# Does a small pilot's verdict hold?
 `make fidelity DATA=FOLDER` writes this page. On each of {tasks} public tasks every arm learns from
 all training rows, and the test rows settle whether LoRA gains {margin} or more over the best
 cheaper arm. Then pilots on 200 rows, one per seed, 30% of them held out, give their verdict, and
-the same fitted arms answer the test rows, which shows whether the pilot's 95% intervals hold.
+the same fitted arms answer the test rows, which shows whether the pilot's 95% intervals hold. What
+a verdict takes from other tasks (`training/prospect.py`) leaves the task in question out.
 
 - Of the {runs} pilots, those that decide agree with all the data: {agree}.
 - Decided, and wrong: {wrong}.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from training.classroom import MODEL
 from training.classroom.text import SHARES, conversations
 from training.querylang import QueryError, parse
@@ -66,8 +67,8 @@ def test_the_chat_template_marks_answers_and_ends_turns(shipped: tuple[Any, Any]
     done = tokenizer.apply_chat_template(
         [*CHAT, {"role": "assistant", "content": "sum fare"}], return_dict=True,
         return_assistant_tokens_mask=True)
-    trained = [i for i, mask in zip(done["input_ids"], done["assistant_masks"], strict=True) if mask]
-    assert tokenizer.decode(trained) == "sum fare<|end|>"
+    trained = zip(done["input_ids"], done["assistant_masks"], strict=True)
+    assert tokenizer.decode([i for i, mask in trained if mask]) == "sum fare<|end|>"
     assert done["input_ids"].count(tokenizer.bos_token_id) == 1
 
 
@@ -93,6 +94,7 @@ def test_it_copies_and_stops(shipped: tuple[Any, Any]) -> None:
 
 def test_the_recipe_runs_in_small_and_is_repeatable(tmp_path: Path) -> None:
     import torch
+
     from training.classroom.train import Recipe, train
 
     recipe = Recipe(steps=3, tokens=400, hidden=48, layers=2, heads=4, feed_forward=64, threads=1)
@@ -107,6 +109,7 @@ def test_the_recipe_runs_in_small_and_is_repeatable(tmp_path: Path) -> None:
 
 def test_attention_starts_able_to_copy() -> None:
     import torch
+
     from training.classroom.tokenizer import make_tokenizer
     from training.classroom.train import Recipe, make_model
 

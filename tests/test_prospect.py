@@ -49,7 +49,7 @@ def test_chances_are_calibrated_where_the_world_is_as_assumed() -> None:
     chances, came_true = [], []
     for i in range(400):
         rival = np.array([rng.uniform(0.02, 0.6)])
-        ratio = np.exp(rng.normal(p.RATIO, p.RATIO_SPREAD))
+        ratio = np.exp(rng.normal(*p.RATIO))
         shared = min(rng.beta(*p.SHARED), 1 / ratio)
         both, tuned_only = rival[0] * ratio * shared, rival[0] * ratio * (1 - shared)
         if both + tuned_only >= 0.95 or rival[0] + tuned_only >= 0.98:
