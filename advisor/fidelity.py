@@ -31,6 +31,7 @@ from training.compare import compare_all
 from training.data import Dataset
 from training.encoder import Encoder
 from training.metrics import wilson
+from training.prospect import RATIO
 from training.split import split
 from training.tasks import make_task
 
@@ -190,7 +191,7 @@ def ratio_prior(known: dict[str, Any], without: str) -> tuple[float, float]:
             ratios[name].append(math.log(wrong[0] / wrong[1]))
     means = [mean(some) for some in ratios.values()]
     every = [ratio for some in ratios.values() for ratio in some]
-    return mean(means), stdev(every)
+    return (mean(means), stdev(every)) if len(every) > 1 else RATIO
 
 
 def _kind(found: Claim, gains: bool) -> str:
