@@ -85,5 +85,5 @@ def test_describe_answer_advice_pilot_verdict(address: str, tmp_path: Path) -> N
         verdict = page.get_by_role("heading", name=re.compile("Confirmed|Overturned|Inconclusive"))
         expect(verdict).to_be_visible()
         expect(page.get_by_text("held-out items", exact=False).first).to_be_visible()
-        expect(page.get_by_text("loaded by a fresh process")).to_be_visible()
+        expect(page.get_by_text("loaded by a fresh process")).to_be_visible(timeout=60_000)
         browser.close()
