@@ -9,6 +9,7 @@ from statistics import mean
 from typing import Any
 
 import jsonschema
+import pytest
 
 from training.querylang import normal, validate
 from training.writers import SAMPLES
@@ -99,8 +100,10 @@ def test_the_preferred_replies_keep_the_house_style() -> None:
              "important to us", "your understanding")
     for row in REPLIES:
         assert not any(phrase in row["chosen"].lower() for phrase in empty), row["chosen"]
-    assert mean(any(phrase in row["rejected"].lower() for phrase in empty)
-                for row in REPLIES) > 0.15
+    faults = [row["fault"] for row in REPLIES]
+    assert all(faults.count(fault) > 30 for fault in ("evades", "blames", "no_step", "empty"))
+    chosen, rejected = (mean(len(row[side]) for row in REPLIES) for side in ("chosen", "rejected"))
+    assert chosen == pytest.approx(rejected, rel=0.1)  # length gives nothing away
 
 
 def test_the_writers_write_what_is_shipped() -> None:
