@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test bench quality curves fidelity
+.PHONY: app test bench quality curves fidelity classroom-model
 app: $(BIN)/.ready
 	$(BIN)/python -m streamlit run app.py
 
@@ -31,3 +31,7 @@ curves: $(BIN)/.ready
 # DATA: the same folder, with geoquery_nl2sql.jsonl too; does a small pilot's verdict hold?
 fidelity: $(BIN)/.ready
 	$(BIN)/python -m advisor.fidelity --data $(DATA)
+
+# Trains the classroom model anew, some 25 minutes on two cores; its card says what it is for
+classroom-model: $(BIN)/.ready
+	$(BIN)/python -m training.classroom
